@@ -1,0 +1,159 @@
+// The journal's catalogue: every fact the engine can record, in the past tense. Facts are plain JSON
+// with amounts as decimal text, so that what is folded live is byte for byte what a restart folds.
+import type { Configuration, Stage } from './configuration.ts';
+import type { Fill } from './fill.ts';
+import type { Posting } from './ledger.ts';
+import type { DecimalText } from './money.ts';
+import type { ExitReason, Order, OrderEnd } from './order.ts';
+import type { Refusal } from './refusal.ts';
+import type { Signal } from './signal.ts';
+import type { Waterfall } from './sizing.ts';
+import type { Millis } from './time.ts';
+
+/** What a position is when its first fill arrives. */
+export interface PositionOpening {
+  readonly signalId: string;
+  readonly configId: string;
+  readonly strategy: string;
+  readonly pair: string;
+  readonly asset: string;
+  readonly stage: Stage;
+  readonly confidence: number;
+  readonly entryReference: DecimalText;
+  readonly stopLoss: DecimalText;
+  readonly takeProfit: DecimalText;
+  readonly level: DecimalText;
+  readonly expiresAt: Millis;
+  readonly at: Millis;
+}
+
+/** A finished round trip; amounts in quote currency unless named otherwise. */
+export interface Trade extends Omit<PositionOpening, 'at'> {
+  readonly entryAt: Millis;
+  readonly exitAt: Millis;
+  /** Base units bought, before fees taken in the base. */
+  readonly quantity: DecimalText;
+  /** Volume-weighted. */
+  readonly entryPrice: DecimalText;
+  readonly exitPrice: DecimalText;
+  readonly exitReason: ExitReason;
+  readonly fees: DecimalText;
+  /** Realised profit after fees. */
+  readonly profit: DecimalText;
+  /** Profit in units of the risk taken: (entry reference − stop) × quantity (STRATEGIES A35). */
+  readonly returnR: number;
+}
+
+/** A mark of the whole book, for the equity curve. */
+export interface EquityMark {
+  readonly equity: DecimalText;
+  readonly cash: DecimalText;
+  readonly exposure: DecimalText;
+  readonly realised: DecimalText;
+  readonly fees: DecimalText;
+  /** Profit since 00:00 UTC, realised and not, as a share of the day's start. */
+  readonly dayReturn: number;
+}
+
+/** Who asked, and why: every command by a person carries both. */
+export interface Named {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Fact type → its data. */
+export interface Catalogue {
+  'engine.started': {
+    readonly mode: 'paper' | 'live';
+    readonly venue: string;
+    readonly version: string;
+  };
+  'engine.stopped': { readonly reason: string };
+  'portfolio.opened': {
+    readonly quote: string;
+    readonly capital: DecimalText;
+    readonly postings: readonly Posting[];
+  };
+  'configuration.imported': { readonly configuration: Configuration; readonly by: string };
+  'configuration.activated': Named & { readonly id: string };
+  'configuration.deactivated': Named & { readonly id: string };
+  'signal.refused': {
+    readonly signal: Signal;
+    readonly refusal: Refusal;
+    readonly waterfall: Waterfall;
+    readonly spent: boolean;
+  };
+  'signal.approved': {
+    readonly signal: Signal;
+    readonly waterfall: Waterfall;
+    readonly order: Order;
+    readonly strategy: string;
+    readonly asset: string;
+  };
+  'exit.ordered': {
+    readonly reason: ExitReason;
+    readonly order: Order;
+    readonly price: DecimalText | null;
+  };
+  'order.accepted': { readonly clientOrderId: string; readonly venueOrderId: string };
+  'order.unresolved': { readonly clientOrderId: string; readonly reason: string };
+  'order.ended': {
+    readonly clientOrderId: string;
+    readonly state: OrderEnd;
+    readonly code: string | null;
+    readonly message: string | null;
+  };
+  'position.opened': PositionOpening;
+  'fill.recorded': {
+    readonly fill: Fill;
+    readonly purpose: Order['purpose'];
+    readonly configId: string;
+    readonly signalId: string;
+    readonly postings: readonly Posting[];
+    /** The position after the fill: base units held and their cost in quote currency. */
+    readonly held: { readonly quantity: DecimalText; readonly cost: DecimalText };
+  };
+  'position.closed': { readonly trade: Trade; readonly postings: readonly Posting[] };
+  'day.opened': { readonly day: number; readonly equity: DecimalText };
+  'loss.latched': { readonly day: number; readonly dayReturn: number; readonly limit: number };
+  'equity.marked': EquityMark;
+  'trading.reduced': Named;
+  'trading.flattened': Named;
+  'trading.resumed': Named;
+  'command.acknowledged': {
+    readonly id: string;
+    readonly kind: string;
+    readonly ok: boolean;
+    readonly message: string;
+  };
+  'stream.gapped': { readonly stream: string; readonly from: Millis; readonly to: Millis };
+  'foreign.found': { readonly pair: string; readonly what: string; readonly detail: string };
+}
+
+export type FactType = keyof Catalogue;
+
+/** A fact before it has a place in the journal. */
+export type FactOf<T extends FactType> = {
+  readonly type: T;
+  /** Market time. */
+  readonly at: Millis;
+  /** What it is about: a configuration, an order, a pair; the handle for queries. */
+  readonly key: string;
+  /** The key of what caused it, usually a signal or an order. */
+  readonly cause: string | null;
+  readonly data: Catalogue[T];
+};
+
+export type Fact = { [T in FactType]: FactOf<T> }[FactType];
+
+/** A fact in the journal: numbered, versioned. */
+export type Entry = Fact & { readonly seq: number; readonly v: number };
+
+/** Builds a fact; keeps type and data together for the compiler. */
+export function fact<T extends FactType>(
+  type: T,
+  about: { at: Millis; key: string; cause?: string | null },
+  data: Catalogue[T],
+): FactOf<T> {
+  return { type, at: about.at, key: about.key, cause: about.cause ?? null, data };
+}

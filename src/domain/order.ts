@@ -1,0 +1,54 @@
+// An order as the engine means it, and the states it can be in. Plain JSON: it is journalled whole.
+import type { Stage } from './configuration.ts';
+import type { Side } from './fill.ts';
+import type { DecimalText } from './money.ts';
+import type { Millis } from './time.ts';
+
+/** Why a position is closed, in the order in which reasons win (DOMAIN §4). */
+export const EXIT_REASONS = [
+  'stop',
+  'target',
+  'invalidation',
+  'time',
+  'signal',
+  'manual',
+  'flatten',
+] as const;
+export type ExitReason = (typeof EXIT_REASONS)[number];
+
+export interface Order {
+  readonly clientOrderId: string;
+  readonly configId: string;
+  /** The entry's signal; an exit carries the id of the signal that opened its position. */
+  readonly signalId: string;
+  readonly pair: string;
+  readonly side: Side;
+  readonly purpose: 'entry' | 'exit';
+  /** `limit` is immediate-or-cancel at the collar: it never rests. */
+  readonly type: 'market' | 'limit';
+  readonly quantity: DecimalText;
+  readonly limitPrice: DecimalText | null;
+  /** Stage at entry: where the exposure counts until the position is closed. */
+  readonly stage: Stage;
+  /** Quote currency set aside until the order ends: collar price × quantity plus fee; 0 for exits. */
+  readonly reserved: DecimalText;
+  readonly exitReason: ExitReason | null;
+  /** Market time at which the supervisor made it. */
+  readonly at: Millis;
+}
+
+/** States of RELIABILITY §3.4. An order is born `sending`: intent and sending are one transaction. */
+export const ORDER_STATES = [
+  'sending',
+  'open',
+  'partial',
+  'unknown',
+  'filled',
+  'rejected',
+  'canceled',
+  'absent',
+] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+/** How an order can end. `canceled` covers what the venue calls expired. */
+export type OrderEnd = Extract<OrderState, 'filled' | 'rejected' | 'canceled' | 'absent'>;
