@@ -110,6 +110,8 @@ export interface Catalogue {
     readonly configId: string;
     readonly signalId: string;
     readonly postings: readonly Posting[];
+    /** The fee in quote currency at the fill price. */
+    readonly feeValue: DecimalText;
     /** The position after the fill: base units held and their cost in quote currency. */
     readonly held: { readonly quantity: DecimalText; readonly cost: DecimalText };
   };

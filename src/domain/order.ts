@@ -52,3 +52,25 @@ export type OrderState = (typeof ORDER_STATES)[number];
 
 /** How an order can end. `canceled` covers what the venue calls expired. */
 export type OrderEnd = Extract<OrderState, 'filled' | 'rejected' | 'canceled' | 'absent'>;
+
+/** How orders are made; rates are plain shares. */
+export interface ExecutionRules {
+  /** `limit` never pays more than the collar; what it cannot get at once is given up. */
+  readonly entry: 'limit' | 'market';
+  /** How far above the signal's price an entry may pay, and what is reserved for it. */
+  readonly collar: number;
+  /** Venue's fee a side. */
+  readonly fee: number;
+  /** Expected slippage a side, for the cost gate of the strategies. */
+  readonly slippage: number;
+  /** Age of a deciding close beyond which its signal is late, in timeframes of its stream. */
+  readonly maxSignalAge: number;
+}
+
+export const DEFAULT_EXECUTION: ExecutionRules = {
+  entry: 'limit',
+  collar: 0.002,
+  fee: 0.001,
+  slippage: 0.0005,
+  maxSignalAge: 1,
+};

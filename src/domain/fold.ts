@@ -1,0 +1,238 @@
+// How facts make the book. Live decisions and recovery go through this one function.
+import { assert, unreachable } from './assert.ts';
+import type { Fact, FactOf, PositionOpening } from './fact.ts';
+import { type Balances, post } from './ledger.ts';
+import {
+  add,
+  money,
+  notional,
+  price,
+  quantity,
+  share,
+  subtract,
+  ZERO_MONEY,
+  ZERO_QUANTITY,
+} from './money.ts';
+import type { OrderState } from './order.ts';
+import {
+  type Day,
+  hasEnded,
+  type LiveOrder,
+  type Portfolio,
+  type Position,
+  type Trading,
+} from './portfolio.ts';
+import type { Millis } from './time.ts';
+
+/** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
+export interface Draft {
+  quote: string;
+  balances: Balances;
+  positions: Map<string, Position>;
+  orders: Map<string, LiveOrder>;
+  decided: Map<string, Millis>;
+  day: Day | null;
+  trading: Trading;
+}
+
+/** Ended orders kept so that a late fill still finds its order. */
+const ENDED_MAX = 256;
+
+export const draftOf = (book: Portfolio): Draft => ({
+  ...book,
+  positions: new Map(book.positions),
+  orders: new Map(book.orders),
+  decided: new Map(book.decided),
+});
+
+/** The book after `facts`. */
+export function fold(book: Portfolio, facts: Iterable<Fact>): Portfolio {
+  const draft = draftOf(book);
+  for (const fact of facts) apply(draft, fact);
+  return draft;
+}
+
+/** Applies one fact to a draft. Facts that say nothing about the book leave it as it is. */
+export function apply(draft: Draft, fact: Fact): void {
+  switch (fact.type) {
+    case 'portfolio.opened':
+      draft.quote = fact.data.quote;
+      draft.balances = post(draft.balances, fact.data.postings);
+      return;
+    case 'signal.refused':
+      if (fact.data.spent) draft.decided.set(fact.data.signal.configId, fact.data.signal.at);
+      return;
+    case 'signal.approved':
+      applyApproval(draft, fact);
+      return;
+    case 'exit.ordered':
+      applyExit(draft, fact);
+      return;
+    case 'order.accepted':
+    case 'order.unresolved':
+    case 'order.ended':
+      applyOrderNews(draft, fact);
+      return;
+    case 'position.opened':
+      draft.positions.set(fact.data.configId, opened(fact.data));
+      return;
+    case 'fill.recorded':
+      applyFill(draft, fact);
+      return;
+    case 'position.closed':
+      draft.positions.delete(fact.data.trade.configId);
+      draft.balances = post(draft.balances, fact.data.postings);
+      return;
+    default:
+      applyPortfolioNews(draft, fact);
+      return;
+  }
+}
+
+function applyPortfolioNews(draft: Draft, fact: Fact): void {
+  switch (fact.type) {
+    case 'day.opened':
+      draft.day = { number: fact.data.day, startEquity: money(fact.data.equity), latched: false };
+      return;
+    case 'loss.latched':
+      if (draft.day !== null) draft.day = { ...draft.day, latched: true };
+      return;
+    case 'trading.reduced':
+      draft.trading = 'reducing';
+      return;
+    case 'trading.flattened':
+      draft.trading = 'flattening';
+      return;
+    case 'trading.resumed':
+      draft.trading = 'active';
+      return;
+    default:
+      return;
+  }
+}
+
+function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void {
+  const { signal, order, strategy, asset } = data;
+  draft.decided.set(signal.configId, signal.at);
+  track(draft, {
+    order,
+    state: 'sending',
+    filled: ZERO_QUANTITY,
+    trades: [],
+    asset,
+    opening: {
+      signalId: signal.id,
+      configId: signal.configId,
+      strategy,
+      pair: signal.pair,
+      asset,
+      stage: order.stage,
+      confidence: signal.confidence,
+      entryReference: signal.entryPrice,
+      stopLoss: signal.stopLoss,
+      takeProfit: signal.takeProfit,
+      level: signal.level,
+      expiresAt: signal.expiresAt,
+      at: signal.at,
+    },
+  });
+}
+
+function applyExit(draft: Draft, { data }: FactOf<'exit.ordered'>): void {
+  const { order, reason } = data;
+  const position = draft.positions.get(order.configId);
+  assert(position !== undefined, `expected a position to exit, was none for ${order.configId}`);
+  draft.positions.set(order.configId, { ...position, exiting: reason, exits: position.exits + 1 });
+  const { asset } = position.opening;
+  track(draft, {
+    order,
+    state: 'sending',
+    filled: ZERO_QUANTITY,
+    trades: [],
+    asset,
+    opening: null,
+  });
+}
+
+function track(draft: Draft, live: LiveOrder): void {
+  draft.orders.set(live.order.clientOrderId, live);
+  const done = [...draft.orders].filter(([, other]) => hasEnded(other));
+  for (const [id] of done.slice(0, Math.max(0, done.length - ENDED_MAX))) draft.orders.delete(id);
+}
+
+function applyOrderNews(
+  draft: Draft,
+  { type, data }: FactOf<'order.accepted'> | FactOf<'order.unresolved'> | FactOf<'order.ended'>,
+): void {
+  const live = draft.orders.get(data.clientOrderId);
+  if (live === undefined) return;
+  const state = nextState(type, live, 'state' in data ? data.state : null);
+  draft.orders.set(data.clientOrderId, { ...live, state });
+}
+
+function nextState(
+  type: 'order.accepted' | 'order.unresolved' | 'order.ended',
+  live: LiveOrder,
+  end: OrderState | null,
+): OrderState {
+  switch (type) {
+    case 'order.accepted':
+      return live.filled.gt(0) ? 'partial' : 'open';
+    case 'order.unresolved':
+      return 'unknown';
+    case 'order.ended':
+      assert(end !== null, 'expected an end, was none');
+      return end;
+    default:
+      return unreachable(type, 'order news');
+  }
+}
+
+const opened = (opening: PositionOpening): Position => ({
+  opening,
+  quantity: ZERO_QUANTITY,
+  cost: ZERO_MONEY,
+  bought: ZERO_QUANTITY,
+  paid: ZERO_MONEY,
+  sold: ZERO_QUANTITY,
+  received: ZERO_MONEY,
+  realised: ZERO_MONEY,
+  fees: ZERO_MONEY,
+  exiting: null,
+  exits: 0,
+});
+
+function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
+  const { fill, held, postings, configId, feeValue } = data;
+  draft.balances = post(draft.balances, postings);
+  const live = draft.orders.get(fill.clientOrderId);
+  const amount = quantity(fill.quantity);
+  if (live !== undefined) {
+    draft.orders.set(fill.clientOrderId, {
+      ...live,
+      filled: add(live.filled, amount),
+      trades: [...live.trades, fill.tradeId],
+      state: hasEnded(live) ? live.state : 'partial',
+    });
+  }
+  const position = draft.positions.get(configId);
+  assert(position !== undefined, `expected a position to fill, was none for ${configId}`);
+  const value = notional(price(fill.price), amount);
+  const bought = fill.side === 'buy';
+  const released = bought ? ZERO_MONEY : costOf(position, amount);
+  draft.positions.set(configId, {
+    ...position,
+    quantity: quantity(held.quantity),
+    cost: money(held.cost),
+    bought: bought ? add(position.bought, amount) : position.bought,
+    paid: bought ? add(position.paid, value) : position.paid,
+    sold: bought ? position.sold : add(position.sold, amount),
+    received: bought ? position.received : add(position.received, value),
+    realised: bought ? position.realised : add(position.realised, subtract(value, released)),
+    fees: add(position.fees, money(feeValue)),
+  });
+}
+
+/** Cost that leaves a position with `amount` of it; all of it with the last unit. */
+export const costOf = (position: Position, amount: Position['quantity']): Position['cost'] =>
+  amount.gte(position.quantity) ? position.cost : share(position.cost, amount, position.quantity);

@@ -1,0 +1,160 @@
+// The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
+// and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
+import type { PositionOpening } from './fact.ts';
+import { type Balances, balanceOf } from './ledger.ts';
+import {
+  add,
+  ceilMoney,
+  type Money,
+  money,
+  notional,
+  type Price,
+  type Quantity,
+  quantity,
+  scale,
+  subtract,
+  sum,
+  ZERO_MONEY,
+} from './money.ts';
+import type { ExitReason, Order, OrderState } from './order.ts';
+import type { Millis } from './time.ts';
+
+/** An open position of one configuration. Money in quote currency, quantities in base units. */
+export interface Position {
+  readonly opening: PositionOpening;
+  /** Held, net of fees taken in the base. */
+  readonly quantity: Quantity;
+  readonly cost: Money;
+  readonly bought: Quantity;
+  readonly paid: Money;
+  readonly sold: Quantity;
+  readonly received: Money;
+  /** Received − cost shares sold so far, before fees. */
+  readonly realised: Money;
+  readonly fees: Money;
+  /** Why it is on its way out; null while it is held. */
+  readonly exiting: ExitReason | null;
+  /** Exit orders made so far: the leg of the next one. */
+  readonly exits: number;
+}
+
+/** An order the engine made, with what it knows of it. */
+export interface LiveOrder {
+  readonly order: Order;
+  readonly state: OrderState;
+  readonly filled: Quantity;
+  readonly trades: readonly string[];
+  readonly asset: string;
+  /** Prices to arm when an entry's first fill arrives. */
+  readonly opening: PositionOpening | null;
+}
+
+export interface Day {
+  readonly number: number;
+  readonly startEquity: Money;
+  readonly latched: boolean;
+}
+
+export type Trading = 'active' | 'reducing' | 'flattening';
+
+export interface Portfolio {
+  readonly quote: string;
+  readonly balances: Balances;
+  /** Open positions by configuration. */
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Orders that have not ended, and the most recent that have, by client id. */
+  readonly orders: ReadonlyMap<string, LiveOrder>;
+  /** Close time of the last candle each configuration's entry was spent on. */
+  readonly decided: ReadonlyMap<string, Millis>;
+  readonly day: Day | null;
+  readonly trading: Trading;
+}
+
+export const EMPTY_PORTFOLIO: Portfolio = {
+  quote: '',
+  balances: new Map(),
+  positions: new Map(),
+  orders: new Map(),
+  decided: new Map(),
+  day: null,
+  trading: 'active',
+};
+
+/** Marks: the last price of each pair. */
+export type Marks = ReadonlyMap<string, Price>;
+
+const ended: ReadonlySet<OrderState> = new Set(['filled', 'rejected', 'canceled', 'absent']);
+export const hasEnded = ({ state }: LiveOrder): boolean => ended.has(state);
+
+/** Ledger cash in quote currency. */
+export const cash = (book: Portfolio): Money => money(balanceOf(book.balances, 'cash', book.quote));
+
+/** What an order still sets aside: the unfilled part of its reservation, never rounded down. */
+export function reservation(live: LiveOrder): Money {
+  if (hasEnded(live)) return ZERO_MONEY;
+  const whole = quantity(live.order.quantity);
+  const rest = whole.minus(live.filled).div(whole);
+  return rest.gt(0) ? ceilMoney(scale(money(live.order.reserved), rest)) : ZERO_MONEY;
+}
+
+/** Ledger cash less reservations of orders in flight (DOMAIN §1). */
+export const available = (book: Portfolio): Money =>
+  subtract(cash(book), sum([...book.orders.values()].map(reservation)));
+
+/** Marked value of a position; its own average cost until a first price is known. */
+export function marked(position: Position, marks: Marks): Money {
+  const mark = marks.get(position.opening.pair);
+  return mark === undefined ? position.cost : notional(mark, position.quantity);
+}
+
+/** Cash plus marked positions (DOMAIN §1). Dust counts at cost. */
+export function equity(book: Portfolio, marks: Marks): Money {
+  const held = sum([...book.positions.values()].map((position) => marked(position, marks)));
+  return add(add(cash(book), held), money(balanceOf(book.balances, 'cost:dust', book.quote)));
+}
+
+/** Marked positions plus reserved entries of those that `counts` (DOMAIN §1: exposure of anything). */
+export function exposure(
+  book: Portfolio,
+  marks: Marks,
+  counts: (what: { stage: string; asset: string }) => boolean = () => true,
+): Money {
+  const positions = [...book.positions.values()].filter(({ opening }) => counts(opening));
+  const entries = [...book.orders.values()].filter(
+    (live) =>
+      live.order.purpose === 'entry' && counts({ stage: live.order.stage, asset: live.asset }),
+  );
+  return add(
+    sum(positions.map((position) => marked(position, marks))),
+    sum(entries.map(reservation)),
+  );
+}
+
+/** The live entry or exit order of a configuration, if one is out. */
+export function liveOrder(
+  book: Portfolio,
+  configId: string,
+  purpose: Order['purpose'],
+): LiveOrder | undefined {
+  for (const live of book.orders.values()) {
+    if (live.order.configId === configId && live.order.purpose === purpose && !hasEnded(live)) {
+      return live;
+    }
+  }
+  return undefined;
+}
+
+/** Configurations that hold or are entering a position. */
+export function occupied(book: Portfolio): ReadonlySet<string> {
+  const ids = new Set(book.positions.keys());
+  for (const live of book.orders.values()) {
+    if (live.order.purpose === 'entry' && !hasEnded(live)) ids.add(live.order.configId);
+  }
+  return ids;
+}
+
+/** The day's return, realised and not, as a share of its start; 0 before the first day opened. */
+export function dayReturn(book: Portfolio, worth: Money): number {
+  if (book.day === null || !book.day.startEquity.gt(0)) return 0;
+  return worth.minus(book.day.startEquity).div(book.day.startEquity).toNumber();
+}
