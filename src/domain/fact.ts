@@ -112,6 +112,8 @@ export interface Catalogue {
     readonly postings: readonly Posting[];
     /** The fee in quote currency at the fill price. */
     readonly feeValue: DecimalText;
+    /** Realised by this fill before fees, in quote currency; 0 on a buy. */
+    readonly realised: DecimalText;
     /** The position after the fill: base units held and their cost in quote currency. */
     readonly held: { readonly quantity: DecimalText; readonly cost: DecimalText };
   };

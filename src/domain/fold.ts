@@ -2,17 +2,7 @@
 import { assert, unreachable } from './assert.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
 import { type Balances, post } from './ledger.ts';
-import {
-  add,
-  money,
-  notional,
-  price,
-  quantity,
-  share,
-  subtract,
-  ZERO_MONEY,
-  ZERO_QUANTITY,
-} from './money.ts';
+import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from './money.ts';
 import type { OrderState } from './order.ts';
 import {
   type Day,
@@ -219,7 +209,6 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
   assert(position !== undefined, `expected a position to fill, was none for ${configId}`);
   const value = notional(price(fill.price), amount);
   const bought = fill.side === 'buy';
-  const released = bought ? ZERO_MONEY : costOf(position, amount);
   draft.positions.set(configId, {
     ...position,
     quantity: quantity(held.quantity),
@@ -228,11 +217,7 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
     paid: bought ? add(position.paid, value) : position.paid,
     sold: bought ? position.sold : add(position.sold, amount),
     received: bought ? position.received : add(position.received, value),
-    realised: bought ? position.realised : add(position.realised, subtract(value, released)),
+    realised: add(position.realised, money(data.realised)),
     fees: add(position.fees, money(feeValue)),
   });
 }
-
-/** Cost that leaves a position with `amount` of it; all of it with the last unit. */
-export const costOf = (position: Position, amount: Position['quantity']): Position['cost'] =>
-  amount.gte(position.quantity) ? position.cost : share(position.cost, amount, position.quantity);

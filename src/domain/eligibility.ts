@@ -1,0 +1,110 @@
+// The checks before any size is computed, in the order of DOMAIN §3: may this proposal be considered?
+import type { Configuration } from './configuration.ts';
+import type { Draft } from './fold.ts';
+import type { EngineId } from './identity.ts';
+import type { Instrument } from './instrument.ts';
+import { parseDecimal, text } from './money.ts';
+import type { ExecutionRules } from './order.ts';
+import { dayReturn, equity, type Marks, occupied } from './portfolio.ts';
+import type { Refusal } from './refusal.ts';
+import type { Correlation, RiskLimits } from './risk.ts';
+import type { Signal } from './signal.ts';
+import type { SizingRules } from './sizing.ts';
+import { type Millis, timeframeMs } from './time.ts';
+
+/** A BUY signal with what was true of its configuration and stream when it was raised. */
+export interface Proposal {
+  readonly signal: Signal;
+  readonly configuration: Configuration;
+  readonly healthy: boolean;
+  readonly fresh: boolean;
+}
+
+/** What a review takes as given. */
+export interface ReviewTerms {
+  readonly engine: EngineId;
+  readonly limits: RiskLimits;
+  readonly sizing: SizingRules;
+  readonly execution: ExecutionRules;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly correlation: Correlation;
+}
+
+/** Market time, marks and trading state of one review. */
+export interface ReviewMoment {
+  readonly at: Millis;
+  readonly marks: Marks;
+  /** False while the portfolio recovers, reduces or flattens. */
+  readonly open: boolean;
+}
+
+/** Trading state, eligibility and freshness: the checks before the duplicate check. */
+export function ineligible(
+  { signal, configuration, healthy, fresh }: Proposal,
+  terms: ReviewTerms,
+  { at, open }: ReviewMoment,
+): Refusal | undefined {
+  const { stage, sharpe, isActive, timeframe } = configuration;
+  const instrument = terms.instruments.get(signal.pair);
+  const ageMax = terms.execution.maxSignalAge * timeframeMs(timeframe);
+  const checks: readonly (readonly [boolean, () => Refusal])[] = [
+    [open, () => ({ code: 'trading-state' })],
+    [isActive, () => ({ code: 'inactive' })],
+    [healthy, () => ({ code: 'unhealthy' })],
+    [
+      terms.sizing.base[stage] > 0,
+      () => ({ code: 'stage-without-capital', limit: '0', detail: stage }),
+    ],
+    [
+      sharpe !== null && Number.isFinite(sharpe) && sharpe > 0,
+      () => ({ code: 'sharpe-not-positive', limit: '0', actual: String(sharpe) }),
+    ],
+    [instrument?.active === true, () => ({ code: 'pair-unknown', detail: signal.pair })],
+    [fresh, () => ({ code: 'stream-stale' })],
+    [
+      at - signal.at <= ageMax,
+      () => ({ code: 'signal-late', limit: String(ageMax), actual: String(at - signal.at) }),
+    ],
+    [isSound(signal), () => ({ code: 'not-finite' })],
+  ];
+  return checks.find(([holds]) => !holds)?.[1]();
+}
+
+const isSound = ({ confidence, entryPrice, stopLoss, takeProfit }: Signal): boolean =>
+  confidence >= 0 &&
+  confidence <= 1 &&
+  [entryPrice, stopLoss, takeProfit].every((level) => parseDecimal(level)?.gt(0) === true);
+
+/** A book without equity cannot be sized on; NaN counts as none. */
+export function unusable(draft: Draft, { marks }: ReviewMoment): Refusal | undefined {
+  const worth = equity(draft, marks);
+  return worth.gt(0) ? undefined : { code: 'equity-not-positive', limit: '0', actual: text(worth) };
+}
+
+/** From the duplicate check on, the decision on this candle is spent whatever follows. */
+export function occupiedOrSpent(
+  draft: Draft,
+  { signal }: Proposal,
+  { limits }: ReviewTerms,
+  { marks }: ReviewMoment,
+): Refusal | undefined {
+  const last = draft.decided.get(signal.configId);
+  if (last !== undefined && last >= signal.at) {
+    return { code: 'duplicate', limit: String(last), actual: String(signal.at) };
+  }
+  const holders = occupied(draft);
+  if (holders.has(signal.configId)) return { code: 'position-open' };
+  const lost = dayReturn(draft, equity(draft, marks));
+  if (draft.day?.latched === true || !(lost > -limits.maxDailyLoss)) {
+    return { code: 'daily-loss', limit: String(-limits.maxDailyLoss), actual: String(lost) };
+  }
+  if (!(holders.size < limits.maxPositions)) {
+    return {
+      code: 'max-positions',
+      limit: String(limits.maxPositions),
+      actual: String(holders.size + 1),
+      headroom: '0',
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,128 @@
+// The supervisor's one decision: a batch of proposals against one running book. Each is checked in
+// the order of DOMAIN §3, sized, trimmed and reserved before the next is looked at.
+import { byPrecedence } from './configuration.ts';
+import {
+  ineligible,
+  occupiedOrSpent,
+  type Proposal,
+  type ReviewMoment,
+  type ReviewTerms,
+  unusable,
+} from './eligibility.ts';
+import { type Fact, fact } from './fact.ts';
+import { apply, type Draft } from './fold.ts';
+import { clientOrderId } from './identity.ts';
+import type { Instrument } from './instrument.ts';
+import { money } from './money.ts';
+import type { Order } from './order.ts';
+import { available, equity } from './portfolio.ts';
+import type { Refusal } from './refusal.ts';
+import { trim } from './risk.ts';
+import { misfit, round } from './rounding.ts';
+import { type Rounding, size, type Waterfall } from './sizing.ts';
+import type { Millis } from './time.ts';
+
+/** Decides a batch, in the order of precedence, and applies each decision to `draft` as it is made. */
+export function review(
+  draft: Draft,
+  proposals: readonly Proposal[],
+  terms: ReviewTerms,
+  moment: ReviewMoment,
+): readonly Fact[] {
+  const order = [...proposals].sort((a, b) => byPrecedence(a.configuration, b.configuration));
+  return order.map((proposal) => {
+    const decided = decide(draft, proposal, terms, moment);
+    apply(draft, decided);
+    return decided;
+  });
+}
+
+const unsized: Waterfall = { formula: null, trims: [], rounding: null, size: '0', refusal: null };
+
+function decide(draft: Draft, proposal: Proposal, terms: ReviewTerms, moment: ReviewMoment): Fact {
+  const early = ineligible(proposal, terms, moment) ?? unusable(draft, moment);
+  if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
+  const blocked = occupiedOrSpent(draft, proposal, terms, moment);
+  if (blocked !== undefined) return refused(proposal, blocked, unsized, moment.at, true);
+  return sized(draft, proposal, terms, moment);
+}
+
+function sized(draft: Draft, proposal: Proposal, terms: ReviewTerms, moment: ReviewMoment): Fact {
+  const { signal, configuration } = proposal;
+  const instrument = terms.instruments.get(signal.pair);
+  const { sharpe, stage, winRatePercent } = configuration;
+  if (instrument === undefined || sharpe === null) {
+    return refused(proposal, { code: 'pair-unknown' }, unsized, moment.at, true);
+  }
+  const capital =
+    terms.sizing.capital === 'equity' ? equity(draft, moment.marks) : available(draft);
+  const { confidence } = signal;
+  const formula = size({ stage, sharpe, winRatePercent, confidence, capital }, terms.sizing);
+  const trimmed = trim(
+    money(formula.size),
+    { stage, asset: instrument.base },
+    { book: draft, marks: moment.marks },
+    terms.limits,
+    terms.correlation,
+  );
+  const waterfall: Waterfall = { ...unsized, formula, trims: trimmed.trims };
+  if (trimmed.refusal !== null) {
+    return refused(proposal, trimmed.refusal, waterfall, moment.at, true);
+  }
+  const rounding = round(trimmed.size, signal, instrument, terms.execution);
+  const unfit = misfit(rounding, signal, instrument, terms.limits);
+  if (unfit !== undefined) {
+    return refused(proposal, unfit, { ...waterfall, rounding }, moment.at, true);
+  }
+  return approved(proposal, instrument, { ...waterfall, rounding }, rounding, terms, moment.at);
+}
+
+function approved(
+  { signal, configuration }: Proposal,
+  instrument: Instrument,
+  waterfall: Waterfall,
+  { quantity, collarPrice, reserved }: Rounding,
+  { engine, execution }: ReviewTerms,
+  at: Millis,
+): Fact {
+  const order: Order = {
+    clientOrderId: clientOrderId(engine, { signalId: signal.id, purpose: 'entry', leg: 0 }),
+    configId: signal.configId,
+    signalId: signal.id,
+    pair: signal.pair,
+    side: 'buy',
+    purpose: 'entry',
+    type: execution.entry,
+    quantity,
+    limitPrice: execution.entry === 'limit' ? collarPrice : null,
+    stage: configuration.stage,
+    reserved,
+    exitReason: null,
+    at,
+  };
+  return fact(
+    'signal.approved',
+    { at, key: signal.configId, cause: signal.id },
+    {
+      signal,
+      waterfall: { ...waterfall, size: reserved },
+      order,
+      strategy: configuration.strategy,
+      asset: instrument.base,
+    },
+  );
+}
+
+function refused(
+  { signal }: Proposal,
+  refusal: Refusal,
+  waterfall: Waterfall,
+  at: Millis,
+  spent: boolean,
+): Fact {
+  return fact(
+    'signal.refused',
+    { at, key: signal.configId, cause: signal.id },
+    { signal, refusal, waterfall: { ...waterfall, refusal }, spent },
+  );
+}

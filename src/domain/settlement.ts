@@ -1,0 +1,204 @@
+// From a fill to facts: postings that sum to zero, the position after it, and what it completes.
+// A fill is the venue's word: it is accepted in any state of its order, and applied once.
+import { assert } from './assert.ts';
+import { type Fact, type FactOf, fact, type Trade } from './fact.ts';
+import type { Fill } from './fill.ts';
+import { apply, type Draft } from './fold.ts';
+import { type Instrument, toLots } from './instrument.ts';
+import { transaction } from './ledger.ts';
+import {
+  type Decimal,
+  decimal,
+  type Money,
+  notional,
+  price,
+  type Quantity,
+  quantity,
+  share,
+  text,
+  ZERO_MONEY,
+  ZERO_QUANTITY,
+} from './money.ts';
+import type { ExitReason } from './order.ts';
+import { hasEnded, type LiveOrder, liveOrder, type Position } from './portfolio.ts';
+import type { Millis } from './time.ts';
+
+/** The facts of one fill, applied to `draft`; none when its trade id was seen before. */
+export function settle(draft: Draft, fill: Fill, instrument: Instrument): readonly Fact[] {
+  const live = draft.orders.get(fill.clientOrderId);
+  assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
+  if (live.trades.includes(fill.tradeId)) return [];
+  const { configId } = live.order;
+  const facts: Fact[] = [];
+  const record = (next: Fact | undefined): void => {
+    if (next === undefined) return;
+    apply(draft, next);
+    facts.push(next);
+  };
+  if (!draft.positions.has(configId)) record(openingOf(live, fill));
+  record(fillFact(draft, live, fill));
+  record(completionOf(draft, fill));
+  record(closingOf(draft, configId, instrument, fill.at));
+  return facts;
+}
+
+function openingOf(live: LiveOrder, fill: Fill): FactOf<'position.opened'> {
+  const { opening, order } = live;
+  assert(opening !== null, `expected an entry order, was ${order.clientOrderId}`);
+  return fact(
+    'position.opened',
+    { at: fill.at, key: order.configId, cause: order.clientOrderId },
+    { ...opening, at: fill.at },
+  );
+}
+
+/** What a fill moves, signed: into the position, into cash, and the fee in units and at its value. */
+interface Parts {
+  readonly units: Decimal;
+  readonly cost: Decimal;
+  readonly cash: Decimal;
+  readonly feeUnits: Decimal;
+  readonly feeValue: Decimal;
+}
+
+function partsOf(position: Position, fill: Fill): Parts {
+  const at = price(fill.price);
+  const amount = quantity(fill.quantity);
+  const fee = decimal(fill.fee);
+  const feeUnits = fill.feeAsset === position.opening.asset ? fee : ZERO_QUANTITY;
+  const feeCash = fill.pair.endsWith(`/${fill.feeAsset}`) ? fee : ZERO_MONEY;
+  const feeValue = feeCash.plus(at.times(feeUnits));
+  const value = notional(at, amount);
+  if (fill.side === 'buy') {
+    // A fee taken in the base is no cost of the position: cost = (filled − fee) × price (DOMAIN §1).
+    const units = amount.minus(feeUnits);
+    return {
+      units,
+      cost: at.times(units),
+      cash: value.plus(feeCash).negated(),
+      feeUnits,
+      feeValue,
+    };
+  }
+  const units = quantity(amount.plus(feeUnits));
+  const cost = costOf(position, units).negated();
+  return { units: units.negated(), cost, cash: value.minus(feeCash), feeUnits, feeValue };
+}
+
+/** Realised before fees: what cash, cost and fee do not explain. Zero on a buy. */
+const realisedOf = ({ cash, cost, feeValue }: Parts): Decimal => cash.plus(cost).plus(feeValue);
+
+/** Cost that leaves a position with `amount` of it; all of it with the last unit. */
+const costOf = (position: Position, amount: Quantity): Money =>
+  amount.gte(position.quantity) ? position.cost : share(position.cost, amount, position.quantity);
+
+function postingsOf(configId: string, quote: string, asset: string, fill: Fill, parts: Parts) {
+  const thirdAssetFee =
+    fill.feeAsset === asset || fill.feeAsset === quote ? ZERO_MONEY : decimal(fill.fee);
+  return transaction([
+    { account: 'cash', asset: quote, amount: parts.cash },
+    { account: `cost:${configId}`, asset: quote, amount: parts.cost },
+    { account: 'fees', asset: quote, amount: parts.feeValue },
+    { account: 'realised', asset: quote, amount: realisedOf(parts).negated() },
+    { account: `units:${configId}`, asset, amount: parts.units },
+    { account: 'fees', asset, amount: parts.feeUnits },
+    { account: 'venue', asset, amount: parts.units.plus(parts.feeUnits).negated() },
+    { account: 'fees', asset: fill.feeAsset, amount: thirdAssetFee },
+    { account: 'venue', asset: fill.feeAsset, amount: thirdAssetFee.negated() },
+  ]);
+}
+
+function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recorded'> {
+  const { order } = live;
+  const position = positionOf(draft, order.configId);
+  const parts = partsOf(position, fill);
+  return fact(
+    'fill.recorded',
+    { at: fill.at, key: fill.clientOrderId, cause: order.signalId },
+    {
+      fill,
+      purpose: order.purpose,
+      configId: order.configId,
+      signalId: order.signalId,
+      postings: postingsOf(order.configId, draft.quote, position.opening.asset, fill, parts),
+      feeValue: text(parts.feeValue),
+      realised: text(realisedOf(parts)),
+      held: {
+        quantity: text(position.quantity.plus(parts.units)),
+        cost: text(position.cost.plus(parts.cost)),
+      },
+    },
+  );
+}
+
+/** The order's end, once its fills add up to its quantity. */
+function completionOf(draft: Draft, fill: Fill): Fact | undefined {
+  const live = draft.orders.get(fill.clientOrderId);
+  if (live === undefined || hasEnded(live)) return undefined;
+  if (live.filled.lt(live.order.quantity)) return undefined;
+  return fact(
+    'order.ended',
+    { at: fill.at, key: fill.clientOrderId, cause: live.order.signalId },
+    { clientOrderId: fill.clientOrderId, state: 'filled', code: null, message: null },
+  );
+}
+
+/** The position's end, once it is on its way out, less than a lot is left and no more is being bought. */
+export function closingOf(
+  draft: Draft,
+  configId: string,
+  instrument: Instrument,
+  at: Millis,
+  reason: ExitReason | null = draft.positions.get(configId)?.exiting ?? null,
+): Fact | undefined {
+  const position = draft.positions.get(configId);
+  if (position === undefined || reason === null) return undefined;
+  const trading = (['entry', 'exit'] as const).some((side) => liveOrder(draft, configId, side));
+  if (trading || toLots(instrument, position.quantity).gt(0)) return undefined;
+  return fact(
+    'position.closed',
+    { at, key: configId, cause: position.opening.signalId },
+    { trade: tradeOf(position, reason, at), postings: dustOf(draft.quote, position) },
+  );
+}
+
+/** What is too small to sell leaves the position with its cost (DOMAIN §4: dust booked apart). */
+function dustOf(quote: string, { opening, quantity: units, cost }: Position) {
+  const { configId, asset } = opening;
+  return transaction([
+    { account: `units:${configId}`, asset, amount: units.negated() },
+    { account: 'units:dust', asset, amount: units },
+    { account: `cost:${configId}`, asset: quote, amount: cost.negated() },
+    { account: 'cost:dust', asset: quote, amount: cost },
+  ]);
+}
+
+function tradeOf(position: Position, exitReason: ExitReason, exitAt: Millis): Trade {
+  const { at: entryAt, ...opening } = position.opening;
+  const { bought, sold } = position;
+  const profit = position.realised.minus(position.fees);
+  const risk = decimal(opening.entryReference).minus(opening.stopLoss).times(bought);
+  return {
+    ...opening,
+    entryAt,
+    exitAt,
+    quantity: text(bought),
+    entryPrice: text(position.paid.div(bought).toSignificantDigits(18)),
+    // A position that was dust from the start was never sold; it leaves at its entry price.
+    exitPrice: text(
+      (sold.gt(0) ? position.received.div(sold) : position.paid.div(bought)).toSignificantDigits(
+        18,
+      ),
+    ),
+    exitReason,
+    fees: text(position.fees),
+    profit: text(profit),
+    returnR: risk.gt(0) ? profit.div(risk).toNumber() : 0,
+  };
+}
+
+function positionOf(draft: Draft, configId: string): Position {
+  const position = draft.positions.get(configId);
+  assert(position !== undefined, `expected a position, was none for ${configId}`);
+  return position;
+}
