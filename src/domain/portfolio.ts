@@ -1,6 +1,6 @@
 // The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
 // and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
-import type { PositionOpening } from './fact.ts';
+import type { EquityMark, PositionOpening } from './fact.ts';
 import { type Balances, balanceOf } from './ledger.ts';
 import {
   add,
@@ -14,6 +14,7 @@ import {
   scale,
   subtract,
   sum,
+  text,
   ZERO_MONEY,
 } from './money.ts';
 import type { ExitReason, Order, OrderState } from './order.ts';
@@ -157,4 +158,17 @@ export function occupied(book: Portfolio): ReadonlySet<string> {
 export function dayReturn(book: Portfolio, worth: Money): number {
   if (book.day === null || !book.day.startEquity.gt(0)) return 0;
   return worth.minus(book.day.startEquity).div(book.day.startEquity).toNumber();
+}
+
+/** The whole book at `marks`, as it stands in the equity curve. */
+export function equityMark(book: Portfolio, marks: Marks): EquityMark {
+  const worth = equity(book, marks);
+  return {
+    equity: text(worth),
+    cash: text(cash(book)),
+    exposure: text(exposure(book, marks)),
+    realised: text(balanceOf(book.balances, 'realised', book.quote).negated()),
+    fees: text(balanceOf(book.balances, 'fees', book.quote)),
+    dayReturn: dayReturn(book, worth),
+  };
 }

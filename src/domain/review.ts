@@ -40,6 +40,10 @@ export function review(
 const unsized: Waterfall = { formula: null, trims: [], rounding: null, size: '0', refusal: null };
 
 function decide(draft: Draft, proposal: Proposal, terms: ReviewTerms, moment: ReviewMoment): Fact {
+  // A SELL that has something to close goes the exits' way; what comes here closes nothing.
+  if (proposal.signal.direction === 'SELL') {
+    return refused(proposal, { code: 'no-position' }, unsized, moment.at, false);
+  }
   const early = ineligible(proposal, terms, moment) ?? unusable(draft, moment);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
   const blocked = occupiedOrSpent(draft, proposal, terms, moment);

@@ -1,0 +1,209 @@
+// The portfolio supervisor: one mailbox, one writer. Proposals are gathered, then sized, reviewed and
+// reserved in one synchronous transition; exits are taken at once, in every state. Each transition
+// leaves the facts it decided in `facts`, and `publish` (given by the engine) journals them.
+import { assign, setup } from 'xstate';
+import type { OrderNews } from '../src/domain/conclusion.ts';
+import { judgeDay } from '../src/domain/day.ts';
+import type { Proposal, ReviewTerms } from '../src/domain/eligibility.ts';
+import type { ExitRequest } from '../src/domain/exit.ts';
+import { type Fact, fact, type Named } from '../src/domain/fact.ts';
+import type { Fill } from '../src/domain/fill.ts';
+import { type Draft, draftOf } from '../src/domain/fold.ts';
+import type { Marks, Portfolio } from '../src/domain/portfolio.ts';
+import { review } from '../src/domain/review.ts';
+import {
+  concludeReported,
+  exitAll,
+  exitProposed,
+  judgeMarks,
+  record,
+  settleReported,
+} from '../src/domain/supervision.ts';
+import type { Millis } from '../src/domain/time.ts';
+
+export interface PortfolioContext {
+  readonly terms: ReviewTerms;
+  readonly book: Portfolio;
+  readonly marks: Marks;
+  /** Proposals waiting for their batch. */
+  readonly batch: readonly Proposal[];
+  /** What the last transition decided. */
+  readonly facts: readonly Fact[];
+}
+
+type Order = Named & { readonly at: Millis };
+
+export type PortfolioEvent =
+  | { readonly type: 'proposal.raised'; readonly proposal: Proposal }
+  | { readonly type: 'batch.due'; readonly at: Millis; readonly marks: Marks }
+  | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
+  | { readonly type: 'fill.reported'; readonly fill: Fill }
+  | { readonly type: 'order.reported'; readonly news: OrderNews }
+  | {
+      readonly type: 'portfolio.marked';
+      readonly at: Millis;
+      readonly marks: Marks;
+      /** Whether this mark belongs in the equity curve. */
+      readonly record: boolean;
+    }
+  | ({ readonly type: 'portfolio.reduce' } & Order)
+  | ({ readonly type: 'portfolio.flatten' } & Order)
+  | ({ readonly type: 'portfolio.resume' } & Order)
+  | { readonly type: 'recovery.completed' };
+
+/** The book and the facts after `act` worked on a draft of it. */
+function decide(
+  { book }: PortfolioContext,
+  act: (draft: Draft) => readonly Fact[],
+): Pick<PortfolioContext, 'book' | 'facts'> {
+  const draft = draftOf(book);
+  const facts = act(draft);
+  return { book: draft, facts };
+}
+
+export const portfolioMachine = setup({
+  types: {
+    context: {} as PortfolioContext,
+    events: {} as PortfolioEvent,
+    input: {} as Pick<PortfolioContext, 'terms' | 'book'>,
+  },
+  actions: {
+    /** Given by the engine: journals `context.facts`, then lets them take effect. */
+    publish: () => {},
+    /** Given by the engine: sees to it that `batch.due` follows within the gathering time. */
+    gather: () => {},
+    collect: assign(({ context }, { proposal }: { proposal: Proposal }) => ({
+      batch: [...context.batch, proposal],
+    })),
+    reviewBatch: assign(({ context }, p: { at: Millis; marks: Marks; open: boolean }) => ({
+      ...decide(context, (draft) => [
+        ...judgeDay(draft, p.marks, p.at, context.terms.limits),
+        ...review(draft, context.batch, context.terms, p),
+      ]),
+      marks: p.marks,
+      batch: [],
+    })),
+    exit: assign(({ context }, { request }: { request: ExitRequest }) =>
+      decide(context, (draft) => exitProposed(draft, context.terms, request)),
+    ),
+    settle: assign(({ context }, { fill }: { fill: Fill }) =>
+      decide(context, (draft) => settleReported(draft, context.terms, fill)),
+    ),
+    conclude: assign(({ context }, { news }: { news: OrderNews }) =>
+      decide(context, (draft) => concludeReported(draft, context.terms, news)),
+    ),
+    mark: assign(({ context }, p: { at: Millis; marks: Marks; record: boolean }) => ({
+      ...decide(context, (draft) => judgeMarks(draft, context.terms, p)),
+      marks: p.marks,
+    })),
+    markAndExit: assign(({ context }, p: { at: Millis; marks: Marks; record: boolean }) => ({
+      ...decide(context, (draft) => [
+        ...judgeMarks(draft, context.terms, p),
+        ...exitAll(draft, context.terms, p.at),
+      ]),
+      marks: p.marks,
+    })),
+    reduce: assign(({ context }, { at, by, reason }: Order) =>
+      decide(context, (draft) =>
+        record(draft, fact('trading.reduced', { at, key: by }, { by, reason })),
+      ),
+    ),
+    flatten: assign(({ context }, { at, by, reason }: Order) =>
+      decide(context, (draft) => [
+        ...record(draft, fact('trading.flattened', { at, key: by }, { by, reason })),
+        ...exitAll(draft, context.terms, at),
+      ]),
+    ),
+    resume: assign(({ context }, { at, by, reason }: Order) =>
+      decide(context, (draft) =>
+        record(draft, fact('trading.resumed', { at, key: by }, { by, reason })),
+      ),
+    ),
+  },
+  guards: {
+    wasReducing: ({ context }) => context.book.trading === 'reducing',
+    wasFlattening: ({ context }) => context.book.trading === 'flattening',
+  },
+}).createMachine({
+  id: 'portfolio',
+  initial: 'recovering',
+  context: ({ input }) => ({ ...input, marks: new Map(), batch: [], facts: [] }),
+  on: {
+    'proposal.raised': {
+      actions: [{ type: 'collect', params: ({ event }) => event }, 'gather'],
+    },
+    'batch.due': {
+      actions: [
+        { type: 'reviewBatch', params: ({ event }) => ({ ...event, open: false }) },
+        'publish',
+      ],
+    },
+    'exit.proposed': { actions: [{ type: 'exit', params: ({ event }) => event }, 'publish'] },
+    'fill.reported': { actions: [{ type: 'settle', params: ({ event }) => event }, 'publish'] },
+    'order.reported': { actions: [{ type: 'conclude', params: ({ event }) => event }, 'publish'] },
+    'portfolio.marked': { actions: [{ type: 'mark', params: ({ event }) => event }, 'publish'] },
+  },
+  states: {
+    recovering: {
+      on: {
+        'recovery.completed': [
+          { guard: 'wasFlattening', target: 'flattening' },
+          { guard: 'wasReducing', target: 'reducing' },
+          { target: 'active' },
+        ],
+        // A word from a person counts while recovering too; it takes hold when recovery is done.
+        'portfolio.reduce': {
+          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
+        },
+        'portfolio.flatten': {
+          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
+        },
+      },
+    },
+    active: {
+      on: {
+        'batch.due': {
+          actions: [
+            { type: 'reviewBatch', params: ({ event }) => ({ ...event, open: true }) },
+            'publish',
+          ],
+        },
+        'portfolio.reduce': {
+          target: 'reducing',
+          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
+        },
+        'portfolio.flatten': {
+          target: 'flattening',
+          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
+        },
+      },
+    },
+    reducing: {
+      on: {
+        'portfolio.flatten': {
+          target: 'flattening',
+          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
+        },
+        'portfolio.resume': {
+          target: 'active',
+          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
+        },
+      },
+    },
+    flattening: {
+      on: {
+        'portfolio.marked': {
+          actions: [{ type: 'markAndExit', params: ({ event }) => event }, 'publish'],
+        },
+        'portfolio.reduce': {
+          target: 'reducing',
+          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
+        },
+        'portfolio.resume': {
+          target: 'active',
+          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
+        },
+      },
+    },
+  },
+});

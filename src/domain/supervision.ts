@@ -1,0 +1,71 @@
+// What the supervisor does with each thing it hears, as functions from a draft of the book to facts;
+// the statechart says when.
+import { conclude, type OrderNews } from './conclusion.ts';
+import { judgeDay } from './day.ts';
+import type { ReviewTerms } from './eligibility.ts';
+import { type ExitRequest, orderExit } from './exit.ts';
+import { type Fact, fact } from './fact.ts';
+import type { Fill } from './fill.ts';
+import { apply, type Draft } from './fold.ts';
+import { equityMark, type Marks } from './portfolio.ts';
+import { settle } from './settlement.ts';
+import type { Millis } from './time.ts';
+
+/** Applies a fact the supervisor made itself. */
+export const record = (draft: Draft, next: Fact): readonly Fact[] => {
+  apply(draft, next);
+  return [next];
+};
+
+/** A fill of one of our orders settles; one of nobody we know is recorded as foreign. */
+export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): readonly Fact[] {
+  const instrument = terms.instruments.get(fill.pair);
+  if (instrument === undefined || !draft.orders.has(fill.clientOrderId)) {
+    const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
+    const detail = `trade ${fill.tradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
+    return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
+  }
+  return settle(draft, fill, instrument);
+}
+
+/** News of one of our orders; of others, nothing. */
+export function concludeReported(
+  draft: Draft,
+  terms: ReviewTerms,
+  news: OrderNews,
+): readonly Fact[] {
+  const pair = draft.orders.get(news.clientOrderId)?.order.pair;
+  const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
+  return instrument === undefined ? [] : conclude(draft, news, instrument);
+}
+
+/** One position asked to go. */
+export function exitProposed(
+  draft: Draft,
+  terms: ReviewTerms,
+  request: ExitRequest,
+): readonly Fact[] {
+  const pair = draft.positions.get(request.configId)?.opening.pair;
+  const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
+  if (instrument === undefined) return [];
+  return orderExit(draft, request, instrument, terms.engine);
+}
+
+/** Every position asked to go; those already on their way are left alone. */
+export function exitAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly Fact[] {
+  return [...draft.positions.keys()].flatMap((configId) =>
+    exitProposed(draft, terms, { configId, reason: 'flatten', price: null, at }),
+  );
+}
+
+/** The day, and where asked for a point of the equity curve. */
+export function judgeMarks(
+  draft: Draft,
+  terms: ReviewTerms,
+  moment: { at: Millis; marks: Marks; record: boolean },
+): readonly Fact[] {
+  const facts = judgeDay(draft, moment.marks, moment.at, terms.limits);
+  if (!moment.record) return facts;
+  const mark = equityMark(draft, moment.marks);
+  return [...facts, fact('equity.marked', { at: moment.at, key: draft.quote }, mark)];
+}
