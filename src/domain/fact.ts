@@ -2,6 +2,7 @@
 // with amounts as decimal text, so that what is folded live is byte for byte what a restart folds.
 import type { Configuration, Stage } from './configuration.ts';
 import type { Fill } from './fill.ts';
+import type { EngineId } from './identity.ts';
 import type { Posting } from './ledger.ts';
 import type { DecimalText } from './money.ts';
 import type { ExitReason, Order, OrderEnd } from './order.ts';
@@ -72,6 +73,10 @@ export interface Catalogue {
   'portfolio.opened': {
     readonly quote: string;
     readonly capital: DecimalText;
+    /** The mark of this engine's orders at the venue. */
+    readonly engine: EngineId;
+    /** Balances that were there before: outside equity, never sold (DOMAIN §1). */
+    readonly foreign: Readonly<Record<string, DecimalText>>;
     readonly postings: readonly Posting[];
   };
   'configuration.imported': { readonly configuration: Configuration; readonly by: string };

@@ -1,6 +1,7 @@
 // How facts make the book. Live decisions and recovery go through this one function.
 import { assert, unreachable } from './assert.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
+import type { EngineId } from './identity.ts';
 import { type Balances, post } from './ledger.ts';
 import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from './money.ts';
 import type { OrderState } from './order.ts';
@@ -17,6 +18,8 @@ import type { Millis } from './time.ts';
 /** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
 export interface Draft {
   quote: string;
+  engine: EngineId;
+  foreign: Portfolio['foreign'];
   balances: Balances;
   positions: Map<string, Position>;
   orders: Map<string, LiveOrder>;
@@ -47,6 +50,8 @@ export function apply(draft: Draft, fact: Fact): void {
   switch (fact.type) {
     case 'portfolio.opened':
       draft.quote = fact.data.quote;
+      draft.engine = fact.data.engine;
+      draft.foreign = fact.data.foreign;
       draft.balances = post(draft.balances, fact.data.postings);
       return;
     case 'signal.refused':

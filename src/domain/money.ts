@@ -101,3 +101,5 @@ export function share(cost: Money, part: Quantity, whole: Quantity): Money {
 
 /** Decimal text of an amount: the form in which it leaves the engine. */
 export const text = (value: Decimal): DecimalText => value.toFixed();
+
+export const isDecimal = (value: unknown): value is Decimal => Base.isDecimal(value);

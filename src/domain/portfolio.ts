@@ -1,10 +1,12 @@
 // The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
 // and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
 import type { EquityMark, PositionOpening } from './fact.ts';
+import type { EngineId } from './identity.ts';
 import { type Balances, balanceOf } from './ledger.ts';
 import {
   add,
   ceilMoney,
+  type DecimalText,
   type Money,
   money,
   notional,
@@ -60,6 +62,9 @@ export type Trading = 'active' | 'reducing' | 'flattening';
 
 export interface Portfolio {
   readonly quote: string;
+  readonly engine: EngineId;
+  /** Balances held before the engine came, by asset; never part of equity. */
+  readonly foreign: Readonly<Record<string, DecimalText>>;
   readonly balances: Balances;
   /** Open positions by configuration. */
   readonly positions: ReadonlyMap<string, Position>;
@@ -73,6 +78,8 @@ export interface Portfolio {
 
 export const EMPTY_PORTFOLIO: Portfolio = {
   quote: '',
+  engine: '',
+  foreign: {},
   balances: new Map(),
   positions: new Map(),
   orders: new Map(),

@@ -1,0 +1,64 @@
+// Journal, then act: facts are appended in the order they were decided, and only a committed fact
+// takes effect. A failing store holds everything back and says so; nothing is lost or reordered.
+import type { Entry, Fact } from '../domain/fact.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Journal, Timers } from '../ports.ts';
+
+export interface Recorder {
+  /** Queues facts for the journal. */
+  record(facts: readonly Fact[]): void;
+  /** Resolves when everything queued so far is committed and has taken effect. */
+  settled(): Promise<void>;
+  /** Facts waiting for a commit. */
+  readonly waiting: number;
+}
+
+const retryMs: Millis = 1000;
+
+export function createRecorder(options: {
+  journal: Journal;
+  timers: Timers;
+  /** Called for each entry, in order, after its commit. */
+  onCommitted(entry: Entry): void;
+  /** Called when an append failed; it will be tried again. */
+  onFailure(error: unknown): void;
+}): Recorder {
+  const { journal, timers, onCommitted, onFailure } = options;
+  let queue: Fact[] = [];
+  let draining: Promise<void> | undefined;
+
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      timers.after(retryMs, resolve);
+    });
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      try {
+        for (const entry of await journal.append(batch)) onCommitted(entry);
+      } catch (error) {
+        queue = [...batch, ...queue];
+        onFailure(error);
+        await pause();
+      }
+    }
+  }
+
+  return {
+    record(facts) {
+      if (facts.length === 0) return;
+      queue.push(...facts);
+      draining ??= drain().finally(() => {
+        draining = undefined;
+      });
+    },
+    async settled() {
+      while (draining !== undefined) await draining;
+    },
+    get waiting() {
+      return queue.length;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+// The fleet: one root actor per active configuration, in a map of our own. An actor that dies takes
+// nobody with it; its position stays with the trigger book and the supervisor.
+import {
+  type ConfigurationActor,
+  type ConfigurationEvent,
+  configurationActor,
+  configurationMachine,
+} from '../../machines/configuration.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { Proposal } from '../domain/eligibility.ts';
+import { liveOrder, type Portfolio } from '../domain/portfolio.ts';
+import type { Signal } from '../domain/signal.ts';
+import type { Log } from '../ports.ts';
+
+export interface Member {
+  readonly configuration: Configuration;
+  readonly actor: ConfigurationActor;
+}
+
+export interface Registry {
+  /** Adds or replaces a configuration's actor, standing where `book` says. */
+  add(configuration: Configuration, book: Portfolio): Member;
+  remove(configId: string): void;
+  get(configId: string): Member | undefined;
+  all(): Iterable<Member>;
+  readonly size: number;
+  /** Sends to one actor; a configuration that is not here is none of anyone's business. */
+  send(configId: string, event: ConfigurationEvent): void;
+  stop(): void;
+}
+
+/** Where a configuration's position region starts, by the book. */
+function standing(book: Portfolio, configId: string): 'flat' | 'entering' | 'holding' | 'exiting' {
+  const position = book.positions.get(configId);
+  if (position !== undefined) return position.exiting === null ? 'holding' : 'exiting';
+  return liveOrder(book, configId, 'entry') === undefined ? 'flat' : 'entering';
+}
+
+export function createRegistry(options: {
+  onProposal(proposal: Proposal): void;
+  /** An actor's own failure: it is dead, and the caller decides what becomes of its configuration. */
+  onDeath(configId: string, error: unknown): void;
+  log: Log;
+}): Registry {
+  const members = new Map<string, Member>();
+  const propose = (signal: Signal): void => {
+    const member = members.get(signal.configId);
+    if (member === undefined) return;
+    const state = member.actor.getSnapshot();
+    options.onProposal({
+      signal,
+      configuration: member.configuration,
+      healthy: state.hasTag('healthy'),
+      fresh: state.hasTag('fresh'),
+    });
+  };
+  // Once per process: a provided machine of its own costs every actor 26 kB.
+  const machine = configurationMachine.provide({
+    actions: { propose: (_, { signal }) => propose(signal) },
+  });
+
+  return {
+    add(configuration, book) {
+      const { id, stage } = configuration;
+      members.get(id)?.actor.stop();
+      const actor = configurationActor(machine, { id, stage, position: standing(book, id) });
+      actor.subscribe({ error: (error) => options.onDeath(id, error) });
+      actor.start();
+      const member = { configuration, actor };
+      members.set(id, member);
+      return member;
+    },
+    remove(configId) {
+      members.get(configId)?.actor.stop();
+      members.delete(configId);
+    },
+    get: (configId) => members.get(configId),
+    all: () => members.values(),
+    get size() {
+      return members.size;
+    },
+    send(configId, event) {
+      members.get(configId)?.actor.send(event);
+    },
+    stop() {
+      for (const { actor } of members.values()) actor.stop();
+      members.clear();
+    },
+  };
+}

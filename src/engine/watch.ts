@@ -1,0 +1,67 @@
+// The price road: every update is compared with the nearest triggers of its pair and remembered as
+// the pair's mark. This is the hot path: no chart, no journal, no allocation while nothing crosses.
+import type { ExitRequest } from '../domain/exit.ts';
+import { price as mintPrice, type Price } from '../domain/money.ts';
+import type { Marks, Position } from '../domain/portfolio.ts';
+import { TriggerBook } from '../domain/trigger.ts';
+import type { PriceUpdate } from '../ports.ts';
+
+export interface Watch {
+  /** Takes one price update; calls `onCrossed` for every trigger it sets off. */
+  update(update: PriceUpdate): void;
+  /** Puts a position's stop, target and time stop into its pair's book. */
+  arm(position: Position): void;
+  disarm(pair: string, configId: string): void;
+  isArmed(pair: string, configId: string): boolean;
+  /** The last price of each of `pairs`, as far as one is known. */
+  marks(pairs: Iterable<string>): Marks;
+  readonly updates: number;
+}
+
+export function createWatch(onCrossed: (request: ExitRequest) => void): Watch {
+  const books = new Map<string, TriggerBook>();
+  const prices = new Map<string, number>();
+  let updates = 0;
+
+  const bookOf = (pair: string): TriggerBook => {
+    let book = books.get(pair);
+    if (book === undefined) {
+      book = new TriggerBook();
+      books.set(pair, book);
+    }
+    return book;
+  };
+
+  return {
+    update({ pair, price, at }) {
+      updates += 1;
+      prices.set(pair, price);
+      const crossings = books.get(pair)?.crossed(price, at);
+      if (crossings === undefined || crossings.length === 0) return;
+      for (const { configId, reason } of crossings) onCrossed({ configId, reason, price, at });
+    },
+    arm({ opening }) {
+      bookOf(opening.pair).arm({
+        configId: opening.configId,
+        stop: Number(opening.stopLoss),
+        target: Number(opening.takeProfit),
+        expiresAt: opening.expiresAt,
+      });
+    },
+    disarm(pair, configId) {
+      books.get(pair)?.disarm(configId);
+    },
+    isArmed: (pair, configId) => books.get(pair)?.has(configId) === true,
+    marks(pairs) {
+      const marks = new Map<string, Price>();
+      for (const pair of pairs) {
+        const last = prices.get(pair);
+        if (last !== undefined) marks.set(pair, mintPrice(last));
+      }
+      return marks;
+    },
+    get updates() {
+      return updates;
+    },
+  };
+}
