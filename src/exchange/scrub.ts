@@ -1,0 +1,18 @@
+// Secrets are removed by value, wherever they turn up: a path list does not see inside messages.
+
+const patterns: readonly RegExp[] = [
+  /(signature=)[^&\s"'\\]+/gi,
+  /(x-mbx-apikey["']?\s*[:=]\s*["']?)[^\s"',}]+/gi,
+];
+
+const HIDDEN = '[secret]';
+
+/** `text` without any of `secrets`, signatures or key headers. */
+export function scrub(text: string, secrets: Iterable<string> = []): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length > 0) clean = clean.replaceAll(secret, HIDDEN);
+  }
+  for (const pattern of patterns) clean = clean.replace(pattern, `$1${HIDDEN}`);
+  return clean;
+}
