@@ -123,6 +123,19 @@ export class Series {
     this.#measure(candle, slot, follows ? this.close(before) : Number.NaN);
   }
 
+  /** Steps through the contiguous bars still kept, oldest first, as if each had just been pushed. */
+  replay(judge: () => void): void {
+    const count = this.#count;
+    const contiguous = this.#contiguous;
+    const kept = Math.min(contiguous, this.#mask + 1);
+    for (let bars = 1; bars <= kept; bars += 1) {
+      this.#count = count - kept + bars;
+      this.#contiguous = bars;
+      judge();
+    }
+    this.#contiguous = contiguous;
+  }
+
   #measure({ high, low, close, volume }: Candle, slot: number, closeBefore: number): void {
     const median = this.#volumes.value;
     this.#relativeVolume[slot] = median > 0 ? volume / median : Number.NaN;

@@ -10,7 +10,6 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Proposal } from '../domain/eligibility.ts';
 import { liveOrder, type Portfolio } from '../domain/portfolio.ts';
 import type { Signal } from '../domain/signal.ts';
-import type { Log } from '../ports.ts';
 
 export interface Member {
   readonly configuration: Configuration;
@@ -40,7 +39,6 @@ export function createRegistry(options: {
   onProposal(proposal: Proposal): void;
   /** An actor's own failure: it is dead, and the caller decides what becomes of its configuration. */
   onDeath(configId: string, error: unknown): void;
-  log: Log;
 }): Registry {
   const members = new Map<string, Member>();
   const propose = (signal: Signal): void => {

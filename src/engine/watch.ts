@@ -1,8 +1,9 @@
 // The price road: every update is compared with the nearest triggers of its pair and remembered as
 // the pair's mark. This is the hot path: no chart, no journal, no allocation while nothing crosses.
 import type { ExitRequest } from '../domain/exit.ts';
+import type { PositionOpening } from '../domain/fact.ts';
 import { price as mintPrice, type Price } from '../domain/money.ts';
-import type { Marks, Position } from '../domain/portfolio.ts';
+import type { Marks } from '../domain/portfolio.ts';
 import { TriggerBook } from '../domain/trigger.ts';
 import type { PriceUpdate } from '../ports.ts';
 
@@ -10,7 +11,7 @@ export interface Watch {
   /** Takes one price update; calls `onCrossed` for every trigger it sets off. */
   update(update: PriceUpdate): void;
   /** Puts a position's stop, target and time stop into its pair's book. */
-  arm(position: Position): void;
+  arm(opening: PositionOpening): void;
   disarm(pair: string, configId: string): void;
   isArmed(pair: string, configId: string): boolean;
   /** The last price of each of `pairs`, as far as one is known. */
@@ -40,13 +41,9 @@ export function createWatch(onCrossed: (request: ExitRequest) => void): Watch {
       if (crossings === undefined || crossings.length === 0) return;
       for (const { configId, reason } of crossings) onCrossed({ configId, reason, price, at });
     },
-    arm({ opening }) {
-      bookOf(opening.pair).arm({
-        configId: opening.configId,
-        stop: Number(opening.stopLoss),
-        target: Number(opening.takeProfit),
-        expiresAt: opening.expiresAt,
-      });
+    arm({ pair, configId, stopLoss, takeProfit, expiresAt }) {
+      const [stop, target] = [Number(stopLoss), Number(takeProfit)];
+      bookOf(pair).arm({ configId, stop, target, expiresAt });
     },
     disarm(pair, configId) {
       books.get(pair)?.disarm(configId);

@@ -1,0 +1,45 @@
+// What the engine stands on and by which rules: everything outside it, joined by whoever starts it.
+import type { Configuration } from '../domain/configuration.ts';
+import type { Entry } from '../domain/fact.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { ExecutionRules } from '../domain/order.ts';
+import type { Portfolio } from '../domain/portfolio.ts';
+import type { RiskLimits } from '../domain/risk.ts';
+import type { SizingRules } from '../domain/sizing.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Clock, Feed, FeedNews, Journal, Log, Tape, Timers, Venue } from '../ports.ts';
+
+/** What the engine stands on. The venue is connected and the book recovered before it starts. */
+export interface Banks {
+  readonly journal: Journal;
+  readonly tape: Tape;
+  readonly feed: Feed;
+  readonly venue: Venue;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+export interface EngineRules {
+  readonly limits: RiskLimits;
+  readonly sizing: SizingRules;
+  readonly execution: ExecutionRules;
+  readonly gatherMs: Millis;
+  /** How long a signed request stays valid at the venue. */
+  readonly recvWindowMs: Millis;
+}
+
+export interface EngineStart {
+  readonly book: Portfolio;
+  readonly seq: number;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly configurations: readonly Configuration[];
+}
+
+/** What the engine tells whoever started it; none of it is needed for trading. */
+export interface EngineListener {
+  onEntry(entry: Entry): void;
+  onFeedNews(news: FeedNews): void;
+  /** The engine cannot go on: the process must end and recover. */
+  onFatal(reason: string, error: unknown): void;
+}

@@ -1,0 +1,81 @@
+// From a committed order to the venue and back: every answer becomes an event to the supervisor. An
+// answer that proves nothing keeps the order's exposure reserved until the resolver knows.
+import type { OrderNews } from '../domain/conclusion.ts';
+import type { Fill } from '../domain/fill.ts';
+import type { Order } from '../domain/order.ts';
+import type { Clock, Log, OrderReport, Outcome, Venue, VenueNews } from '../ports.ts';
+
+export interface ExecutionSink {
+  onFill(fill: Fill): void;
+  onOrderNews(news: OrderNews): void;
+  /** An order whose outcome is not known: someone must find out. */
+  onUnknown(order: Order): void;
+}
+
+/** The supervisor's news in the venue's report; undefined while the order simply stands. */
+export function newsOf(report: OrderReport): OrderNews {
+  const { clientOrderId, at, state, venueOrderId } = report;
+  switch (state) {
+    case 'canceled':
+    case 'rejected':
+      return { kind: 'ended', clientOrderId, at, state, code: null, message: null };
+    default:
+      // `filled` too: an order ends as filled when its fills are in, not when someone says so.
+      return { kind: 'accepted', clientOrderId, at, venueOrderId };
+  }
+}
+
+export interface Execution {
+  /** Sends a committed order. Never throws. */
+  send(order: Order): Promise<void>;
+  /** Takes what the venue says by itself. */
+  hear(news: VenueNews): void;
+}
+
+export function createExecution(options: {
+  venue: Pick<Venue, 'place'>;
+  clock: Clock;
+  log: Log;
+  sink: ExecutionSink;
+}): Execution {
+  const { venue, clock, log, sink } = options;
+
+  function conclude(order: Order, outcome: Outcome): void {
+    const { clientOrderId } = order;
+    const at = clock.market();
+    switch (outcome.kind) {
+      case 'accepted':
+        // Fills first: an order that ended with fills keeps them.
+        for (const fill of outcome.fills) sink.onFill(fill);
+        sink.onOrderNews(newsOf(outcome.report));
+        return;
+      case 'rejected':
+      case 'not-sent': {
+        const { code, message } = outcome;
+        sink.onOrderNews({ kind: 'ended', clientOrderId, at, state: 'rejected', code, message });
+        return;
+      }
+      case 'exists':
+        sink.onOrderNews({ kind: 'unresolved', clientOrderId, at, reason: 'already at the venue' });
+        sink.onUnknown(order);
+        return;
+      case 'unknown':
+        log.warn({ order: clientOrderId, reason: outcome.reason }, 'order outcome unknown');
+        sink.onOrderNews({ kind: 'unresolved', clientOrderId, at, reason: outcome.reason });
+        sink.onUnknown(order);
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  return {
+    async send(order) {
+      conclude(order, await venue.place(order));
+    },
+    hear(news) {
+      if (news.type === 'fill.reported') sink.onFill(news.fill);
+      if (news.type === 'order.reported') sink.onOrderNews(newsOf(news.report));
+    },
+  };
+}

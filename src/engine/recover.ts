@@ -1,0 +1,114 @@
+// Start-up is recovery: the newest checkpoint, the facts after it, then the venue's word on every
+// order that had not ended. Running it twice changes nothing.
+import { decodeBook, encodeBook, hashOf } from '../domain/checkpoint.ts';
+import type { Entry } from '../domain/fact.ts';
+import { apply, draftOf } from '../domain/fold.ts';
+import { balanceOf } from '../domain/ledger.ts';
+import { type Decimal, decimal, text } from '../domain/money.ts';
+import { EMPTY_PORTFOLIO, hasEnded, type Portfolio } from '../domain/portfolio.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Balance, Journal, Venue } from '../ports.ts';
+import { type ExecutionSink, newsOf } from './execution.ts';
+
+export interface Recovered {
+  readonly book: Portfolio;
+  /** Number of the last entry folded; 0 when the journal is empty. */
+  readonly seq: number;
+  /** Market time of the last entry; 0 when there is none. */
+  readonly at: Millis;
+}
+
+/** The book as the journal has it. A checkpoint that does not fit its hash is left aside. */
+export async function recoverBook(journal: Journal): Promise<Recovered> {
+  const checkpoint = await journal.latestCheckpoint();
+  const start =
+    checkpoint === undefined ? EMPTY_PORTFOLIO : checked(checkpoint.state, checkpoint.hash);
+  const from = checkpoint === undefined || start === undefined ? 0 : checkpoint.seq;
+  const draft = draftOf(start ?? EMPTY_PORTFOLIO);
+  let last: Entry | undefined;
+  for await (const entry of journal.read(from + 1)) {
+    apply(draft, entry);
+    last = entry;
+  }
+  return { book: draft, seq: last?.seq ?? from, at: last?.at ?? 0 };
+}
+
+const checked = (state: string, hash: string): Portfolio | undefined =>
+  hashOf(state) === hash ? decodeBook(state, hash) : undefined;
+
+/** Stores the book so that the next start need not fold the whole journal. */
+export async function saveCheckpoint(
+  journal: Journal,
+  book: Portfolio,
+  seq: number,
+): Promise<void> {
+  const state = encodeBook(book);
+  await journal.saveCheckpoint({ seq, state, hash: hashOf(state) });
+}
+
+/** How far before an order its fills are looked for: the venue's clock is not ours. */
+const lookBackMs: Millis = 5 * 60_000;
+
+/** Asks the venue about every order that had not ended, fills first. Throws `VenueFault`. */
+export async function reconcileOrders(
+  book: Portfolio,
+  venue: Pick<Venue, 'find' | 'fills'>,
+  sink: ExecutionSink,
+): Promise<void> {
+  const open = [...book.orders.values()].filter((live) => !hasEnded(live));
+  const pairs = new Map<string, Millis>();
+  for (const { order } of open) {
+    pairs.set(order.pair, Math.min(order.at, pairs.get(order.pair) ?? order.at));
+  }
+  for (const [pair, since] of pairs) {
+    for (const fill of await venue.fills(pair, since - lookBackMs)) {
+      if (book.orders.has(fill.clientOrderId)) sink.onFill(fill);
+    }
+  }
+  for (const { order } of open) {
+    const report = await venue.find(order);
+    if (report === undefined) sink.onUnknown(order);
+    else sink.onOrderNews(newsOf(report));
+  }
+}
+
+/** One asset, as the book has it and as the venue has it. */
+export interface Comparison {
+  readonly asset: string;
+  readonly book: string;
+  readonly venue: string;
+  readonly difference: string;
+}
+
+/** Every asset the book knows, against the venue's balances. Foreign holdings belong to the book's side. */
+export function compareBalances(
+  book: Portfolio,
+  balances: ReadonlyMap<string, Balance>,
+): readonly Comparison[] {
+  const assets = new Set([book.quote, ...Object.keys(book.foreign)]);
+  for (const { opening } of book.positions.values()) assets.add(opening.asset);
+  for (const key of book.balances.keys()) {
+    if (key.startsWith('units:')) assets.add(key.slice(key.indexOf(' ') + 1));
+  }
+  return [...assets].map((asset) => {
+    const ours = heldOf(book, asset);
+    const balance = balances.get(asset);
+    const theirs = decimal(balance?.free ?? 0).plus(balance?.locked ?? 0);
+    return {
+      asset,
+      book: text(ours),
+      venue: text(theirs),
+      difference: text(theirs.minus(ours)),
+    };
+  });
+}
+
+function heldOf(book: Portfolio, asset: string): Decimal {
+  const foreign = decimal(book.foreign[asset] ?? 0);
+  if (asset === book.quote) return foreign.plus(balanceOf(book.balances, 'cash', asset));
+  let total = foreign.plus(balanceOf(book.balances, 'units:dust', asset));
+  for (const { opening, quantity } of book.positions.values()) {
+    if (opening.asset === asset) total = total.plus(quantity);
+  }
+  return total;
+}

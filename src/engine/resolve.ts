@@ -1,0 +1,80 @@
+// An order that did not answer: ask until the venue knows it, or until it can no longer arrive. "Not
+// found" counts only after its validity window and the venue's own processing have passed, and twice
+// (RELIABILITY X2); until then its exposure stays reserved.
+import type { Order } from '../domain/order.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Clock, Log, Timers, Venue } from '../ports.ts';
+import { type ExecutionSink, newsOf } from './execution.ts';
+
+/** The venue may work on a request this long after its validity was checked. */
+const processingMs: Millis = 10_000;
+/** Our clock against the venue's, at worst. */
+const skewMs: Millis = 1000;
+const firstWaitMs: Millis = 500;
+const waitMsMax: Millis = 5000;
+
+export function createResolver(options: {
+  venue: Pick<Venue, 'find' | 'fills'>;
+  clock: Clock;
+  timers: Timers;
+  log: Log;
+  recvWindowMs: Millis;
+  sink: Pick<ExecutionSink, 'onFill' | 'onOrderNews'>;
+}): (order: Order) => void {
+  const { venue, clock, timers, log, sink } = options;
+  const asking = new Set<string>();
+
+  /** The venue's word: fills first, then the order itself; whether it knows it. */
+  async function ask(order: Order): Promise<boolean> {
+    for (const fill of await venue.fills(order.pair, order.at - 5 * 60_000)) {
+      if (fill.clientOrderId === order.clientOrderId) sink.onFill(fill);
+    }
+    const report = await venue.find(order);
+    if (report !== undefined) sink.onOrderNews(newsOf(report));
+    return report !== undefined;
+  }
+
+  function conclude(order: Order): void {
+    asking.delete(order.clientOrderId);
+    log.warn({ order: order.clientOrderId }, 'order never reached the venue');
+    const { clientOrderId } = order;
+    const message = 'not found twice after its validity had passed';
+    const news = { clientOrderId, at: clock.market(), code: 'absent', message } as const;
+    sink.onOrderNews({ kind: 'ended', state: 'absent', ...news });
+  }
+
+  const pause = (ms: Millis): Promise<void> =>
+    new Promise((resolve) => {
+      timers.after(ms, resolve);
+    });
+
+  /** Undefined when the venue could not be asked. */
+  const tryAsking = (order: Order): Promise<boolean | undefined> =>
+    ask(order).catch((error: unknown) => {
+      log.warn({ order: order.clientOrderId, error: String(error) }, 'could not ask the venue');
+      return undefined;
+    });
+
+  async function pursue(order: Order, conclusiveAt: Millis): Promise<void> {
+    let waitMs = firstWaitMs;
+    for (let misses = 0; misses < 2; waitMs = Math.min(waitMsMax, waitMs * 2)) {
+      await pause(misses > 0 ? 1000 : waitMs);
+      const askedAt = clock.wall();
+      const known = await tryAsking(order);
+      if (known === true) {
+        asking.delete(order.clientOrderId);
+        return;
+      }
+      if (known === false && askedAt >= conclusiveAt) misses += 1;
+    }
+    conclude(order);
+  }
+
+  return (order) => {
+    if (asking.has(order.clientOrderId)) return;
+    asking.add(order.clientOrderId);
+    // Counted from now: it cannot have been sent later than this.
+    const conclusiveAt = clock.wall() + options.recvWindowMs + processingMs + skewMs;
+    void pursue(order, conclusiveAt);
+  };
+}

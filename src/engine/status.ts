@@ -1,0 +1,106 @@
+// What the engine says of itself at any moment: a value for the terminal, the command line and the view.
+
+import type { Stage } from '../domain/configuration.ts';
+import { STAGES } from '../domain/configuration.ts';
+import { type DecimalText, text } from '../domain/money.ts';
+import type { Marks, Portfolio, Trading } from '../domain/portfolio.ts';
+import { cash, dayReturn, equity, exposure, hasEnded, marked } from '../domain/portfolio.ts';
+import type { RiskLimits } from '../domain/risk.ts';
+import type { Millis } from '../domain/time.ts';
+
+export interface PositionStatus {
+  readonly configId: string;
+  readonly pair: string;
+  readonly stage: Stage;
+  readonly quantity: DecimalText;
+  readonly cost: DecimalText;
+  readonly value: DecimalText;
+  readonly mark: DecimalText | null;
+  readonly stopLoss: DecimalText;
+  readonly takeProfit: DecimalText;
+  readonly exiting: string | null;
+}
+
+export interface Status {
+  readonly at: Millis;
+  readonly trading: Trading | 'recovering';
+  readonly equity: DecimalText;
+  readonly cash: DecimalText;
+  readonly exposure: DecimalText;
+  readonly dayReturn: number;
+  readonly lossLatched: boolean;
+  /** Exposure and cap of each stage that may hold capital. */
+  readonly stages: readonly { stage: Stage; used: DecimalText; cap: DecimalText }[];
+  readonly positions: readonly PositionStatus[];
+  readonly ordersOut: number;
+  readonly configurations: number;
+  readonly streams: { readonly live: number; readonly stale: number };
+  readonly counters: Counters;
+}
+
+/** What happened since the engine started. */
+export interface Counters {
+  candles: number;
+  prices: number;
+  holds: number;
+  signals: number;
+  approvals: number;
+  refusals: number;
+  fills: number;
+  closed: number;
+  candlesRejected: number;
+  gaps: number;
+  faults: number;
+}
+
+export const newCounters = (): Counters => ({
+  candles: 0,
+  prices: 0,
+  holds: 0,
+  signals: 0,
+  approvals: 0,
+  refusals: 0,
+  fills: 0,
+  closed: 0,
+  candlesRejected: 0,
+  gaps: 0,
+  faults: 0,
+});
+
+/** The book's part of a status. */
+export function statusOf(
+  book: Portfolio,
+  marks: Marks,
+  limits: RiskLimits,
+): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'counters'> {
+  const worth = equity(book, marks);
+  return {
+    equity: text(worth),
+    cash: text(cash(book)),
+    exposure: text(exposure(book, marks)),
+    dayReturn: dayReturn(book, worth),
+    lossLatched: book.day?.latched ?? false,
+    stages: STAGES.filter((stage) => limits.stageCaps[stage] > 0).map((stage) => ({
+      stage,
+      used: text(exposure(book, marks, (held) => held.stage === stage)),
+      cap: text(worth.times(limits.stageCaps[stage])),
+    })),
+    positions: [...book.positions.values()].map((position) => {
+      const { configId, pair, stage, stopLoss, takeProfit } = position.opening;
+      const mark = marks.get(pair);
+      return {
+        configId,
+        pair,
+        stage,
+        stopLoss,
+        takeProfit,
+        quantity: text(position.quantity),
+        cost: text(position.cost),
+        value: text(marked(position, marks)),
+        mark: mark === undefined ? null : text(mark),
+        exiting: position.exiting,
+      };
+    }),
+    ordersOut: [...book.orders.values()].filter((live) => !hasEnded(live)).length,
+  };
+}

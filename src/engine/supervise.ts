@@ -1,0 +1,100 @@
+// The supervisor's actor with its hands tied to the engine: what it publishes is armed at once and
+// journalled; proposals are gathered for a moment; positions on their way out are asked again.
+import { type Actor, createActor } from 'xstate';
+import { portfolioMachine } from '../../machines/portfolio.ts';
+import type { ReviewTerms } from '../domain/eligibility.ts';
+import type { Fact } from '../domain/fact.ts';
+import { liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Clock, Timers } from '../ports.ts';
+import type { Recorder } from './recorder.ts';
+import type { Watch } from './watch.ts';
+
+export interface Supervisor {
+  readonly actor: Actor<typeof portfolioMachine>;
+  book(): Portfolio;
+  /** Marks the book, opens or latches the day, and asks again for exits that did not happen. */
+  tick(record: boolean): void;
+}
+
+/** Longest wait between two exit orders of one position. */
+const retryMsMax: Millis = 60_000;
+
+export function createSupervisor(options: {
+  terms: ReviewTerms;
+  book: Portfolio;
+  watch: Watch;
+  recorder: Pick<Recorder, 'record'>;
+  clock: Clock;
+  timers: Timers;
+  gatherMs: Millis;
+  onDeath(error: unknown): void;
+}): Supervisor {
+  const { watch, recorder, clock, timers } = options;
+  const triedAt = new Map<string, Millis>();
+  let gathering = false;
+
+  const book = (): Portfolio => actor.getSnapshot().context.book;
+
+  function gather(): void {
+    if (gathering) return;
+    gathering = true;
+    timers.after(options.gatherMs, () => {
+      gathering = false;
+      const { batch } = actor.getSnapshot().context;
+      const pairs = new Set(batch.map(({ signal }) => signal.pair));
+      for (const { opening } of book().positions.values()) pairs.add(opening.pair);
+      actor.send({ type: 'batch.due', at: clock.market(), marks: watch.marks(pairs) });
+    });
+  }
+
+  function publish(facts: readonly Fact[]): void {
+    for (const fact of facts) {
+      // From the first fill on a position is watched, before anything else happens.
+      if (fact.type === 'position.opened') watch.arm(fact.data);
+      if (fact.type === 'position.closed') {
+        watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
+        triedAt.delete(fact.data.trade.configId);
+      }
+      if (fact.type === 'exit.ordered') {
+        watch.disarm(fact.data.order.pair, fact.data.order.configId);
+        triedAt.set(fact.data.order.configId, clock.monotonic());
+      }
+    }
+    recorder.record(facts);
+  }
+
+  const actor = createActor(
+    portfolioMachine.provide({
+      actions: { gather, publish: ({ context }) => publish(context.facts) },
+    }),
+    { id: 'portfolio', input: { terms: options.terms, book: options.book } },
+  );
+  actor.subscribe({ error: options.onDeath });
+  actor.start();
+
+  /** A position is watched, or on its way out with an order, or asked to go again. */
+  function tend(position: Position): void {
+    const { configId, pair } = position.opening;
+    if (position.exiting === null) {
+      if (!watch.isArmed(pair, configId)) watch.arm(position.opening);
+      return;
+    }
+    if (liveOrder(book(), configId, 'exit') !== undefined) return;
+    const waited = clock.monotonic() - (triedAt.get(configId) ?? Number.NEGATIVE_INFINITY);
+    if (waited < Math.min(retryMsMax, 500 * 2 ** position.exits)) return;
+    const request = { configId, reason: position.exiting, price: null, at: clock.market() };
+    actor.send({ type: 'exit.proposed', request });
+  }
+
+  return {
+    actor,
+    book,
+    tick(record) {
+      const pairs = new Set([...book().positions.values()].map(({ opening }) => opening.pair));
+      const marks = watch.marks(pairs);
+      actor.send({ type: 'portfolio.marked', at: clock.market(), marks, record });
+      for (const position of book().positions.values()) tend(position);
+    },
+  };
+}
