@@ -158,6 +158,9 @@ export type Fact = { [T in FactType]: FactOf<T> }[FactType];
 /** A fact in the journal: numbered, versioned. */
 export type Entry = Fact & { readonly seq: number; readonly v: number };
 
+/** An entry of one type. */
+export type EntryOf<T extends FactType> = FactOf<T> & { readonly seq: number; readonly v: number };
+
 /** Builds a fact; keeps type and data together for the compiler. */
 export function fact<T extends FactType>(
   type: T,

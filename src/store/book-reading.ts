@@ -1,0 +1,46 @@
+// Questions to the tables of the book: who holds what, what was ordered, what was earned, and which
+// configurations are offered capital first.
+import { sql } from 'kysely';
+import { type Configuration, STAGES } from '../domain/configuration.ts';
+import { configurationOf } from './configuration-projection.ts';
+import type { Connection } from './connection.ts';
+import type { ActiveTradeRow, OrderRow, Schema, TradeRow } from './schema.ts';
+
+export type Live = 'live' | 'all';
+
+export const activeTrades = ({ query, all }: Connection<Schema>): ActiveTradeRow[] =>
+  all(query.selectFrom('active_trades').selectAll().orderBy('config_id'));
+
+export const trades = ({ query, all }: Connection<Schema>, rowsMax: number): TradeRow[] =>
+  all(query.selectFrom('trades').selectAll().orderBy('id', 'desc').limit(rowsMax));
+
+export function orders(
+  { query, all }: Connection<Schema>,
+  which: Live,
+  rowsMax: number,
+): OrderRow[] {
+  const newest = query
+    .selectFrom('orders')
+    .selectAll()
+    .orderBy('ordered_at', 'desc')
+    .orderBy('client_order_id')
+    .limit(rowsMax);
+  if (which === 'all') return all(newest);
+  return all(newest.where('state', 'in', ['sending', 'open', 'partial', 'unknown']));
+}
+
+/** Stage precedence, then Sharpe descending with missing last, then id (DOMAIN §8). */
+export function configurations(
+  { query, all }: Connection<Schema>,
+  which: 'active' | 'all',
+): Configuration[] {
+  const rank = sql<number>`instr(${STAGES.join(' ')}, lifecycle_stage)`;
+  const ordered = query
+    .selectFrom('trained_configurations')
+    .selectAll()
+    .orderBy(rank)
+    .orderBy('sharpe', (order) => order.desc().nullsLast())
+    .orderBy('id');
+  const rows = all(which === 'all' ? ordered : ordered.where('is_active', '=', 1));
+  return rows.map(configurationOf);
+}

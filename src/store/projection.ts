@@ -1,0 +1,95 @@
+// Every fact's meaning for the tables, in one total table: a new fact does not compile until it is
+// decided what it changes, or that it changes nothing.
+import type { Entry, EntryOf, FactType } from '../domain/fact.ts';
+import { type Change, carryOut } from './change.ts';
+import {
+  configurationActivated,
+  configurationDeactivated,
+  configurationImported,
+} from './configuration-projection.ts';
+import type { Connection } from './connection.ts';
+import type { StoreContext } from './context.ts';
+import { dayOpened, equityMarked, fillAdded, lossLatched, posted } from './money-projection.ts';
+import {
+  orderAccepted,
+  orderAdded,
+  orderEnded,
+  orderFilled,
+  orderUnresolved,
+} from './order-projection.ts';
+import {
+  positionClosed,
+  positionExiting,
+  positionFilled,
+  positionOpened,
+} from './position-projection.ts';
+import type { Schema } from './schema.ts';
+
+type Projection<T extends FactType> = (
+  entry: EntryOf<T>,
+  context: StoreContext,
+) => readonly Change[];
+
+/** The fact is read from the journal alone. */
+const journalOnly = (): readonly Change[] => [];
+
+const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
+  'engine.started': journalOnly,
+  'engine.stopped': journalOnly,
+  'portfolio.opened': posted,
+  'configuration.imported': (entry) => [configurationImported(entry)],
+  'configuration.activated': (entry) => [configurationActivated(entry)],
+  'configuration.deactivated': (entry) => [configurationDeactivated(entry)],
+  'signal.refused': journalOnly,
+  'signal.approved': ({ data }, context) => [orderAdded(data.order, data.signal.at, context)],
+  'exit.ordered': (entry, context) => [
+    orderAdded(entry.data.order, null, context),
+    positionExiting(entry),
+  ],
+  'order.accepted': (entry) => [orderAccepted(entry)],
+  'order.unresolved': (entry) => [orderUnresolved(entry)],
+  'order.ended': (entry) => [orderEnded(entry)],
+  'position.opened': (entry, context) => [positionOpened(entry, context)],
+  'fill.recorded': (entry, context) => [
+    fillAdded(entry, context),
+    orderFilled(entry),
+    positionFilled(entry),
+    ...posted(entry),
+  ],
+  'position.closed': (entry, context) => [...positionClosed(entry, context), ...posted(entry)],
+  'day.opened': (entry) => [dayOpened(entry)],
+  'loss.latched': (entry) => [lossLatched(entry)],
+  'equity.marked': (entry) => [equityMarked(entry)],
+  'trading.reduced': journalOnly,
+  'trading.flattened': journalOnly,
+  'trading.resumed': journalOnly,
+  'command.acknowledged': journalOnly,
+  'stream.gapped': journalOnly,
+  'foreign.found': journalOnly,
+};
+
+/** Tables that are made of the journal alone, and can be made of it again. */
+export const PROJECTED = [
+  'trained_configurations',
+  'active_trades',
+  'trades',
+  'orders',
+  'fills',
+  'ledger',
+  'equity',
+  'days',
+] as const satisfies readonly (keyof Schema)[];
+
+/** The row changes one entry means, in order. Pure. */
+export const changesOf = (entry: Entry, context: StoreContext): readonly Change[] =>
+  changesOfType(entry, context);
+
+const changesOfType = <T extends FactType>(
+  entry: EntryOf<T>,
+  context: StoreContext,
+): readonly Change[] => PROJECTIONS[entry.type](entry, context);
+
+/** Brings the tables to where `entry` leaves them; runs inside the caller's transaction. */
+export function project(connection: Connection<Schema>, entry: Entry, context: StoreContext): void {
+  for (const change of changesOf(entry, context)) carryOut(connection, change);
+}

@@ -1,0 +1,58 @@
+// Facts outlive the program that wrote them: each type has a version, and what an older program wrote
+// is lifted, version by version, to what this one reads.
+import type { FactType } from '../domain/fact.ts';
+import { StoreFault } from './fault.ts';
+
+/** The data of a fact as some version wrote it. */
+type Data = Readonly<Record<string, unknown>>;
+type Lift = (data: Data) => Data;
+
+/**
+ * Per type, the steps from version 1 on: the first lifts 1 to 2, and so on. A type's current version is
+ * one more than the number of its steps. A released step is never changed.
+ */
+const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
+  'engine.started': [],
+  'engine.stopped': [],
+  'portfolio.opened': [],
+  'configuration.imported': [],
+  'configuration.activated': [],
+  'configuration.deactivated': [],
+  'signal.refused': [],
+  'signal.approved': [],
+  'exit.ordered': [],
+  'order.accepted': [],
+  'order.unresolved': [],
+  'order.ended': [],
+  'position.opened': [],
+  'fill.recorded': [],
+  'position.closed': [],
+  'day.opened': [],
+  'loss.latched': [],
+  'equity.marked': [],
+  'trading.reduced': [],
+  'trading.flattened': [],
+  'trading.resumed': [],
+  'command.acknowledged': [],
+  'stream.gapped': [],
+  'foreign.found': [],
+};
+
+/** The version that this program writes of a type. */
+export const versionOf = (type: FactType): number => LIFTS[type].length + 1;
+
+const isFactType = (type: string): type is FactType => Object.hasOwn(LIFTS, type);
+
+/** The data of a stored fact as this program's catalogue has it. Throws `StoreFault` on a newer one. */
+export function upcast(type: string, v: number, data: Data): { type: FactType; data: Data } {
+  if (!isFactType(type)) {
+    throw new StoreFault('newer-store', `expected a fact of the catalogue, was ${type}`);
+  }
+  if (!(v >= 1 && v <= versionOf(type))) {
+    throw new StoreFault(
+      'newer-store',
+      `expected ${type} up to version ${versionOf(type)}, was version ${v}`,
+    );
+  }
+  return { type, data: LIFTS[type].slice(v - 1).reduce((old, lift) => lift(old), data) };
+}
