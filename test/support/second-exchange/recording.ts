@@ -1,0 +1,57 @@
+// Recorded and documented payloads of the real exchange, where this checkout's neighbour has them.
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { fieldsOf, readFields } from './json.ts';
+
+const data = new URL('../../../../shared/data/', import.meta.url);
+const catalogueFile = new URL('frames/cryptofeed-BINANCE.0.gz', data);
+const framesFile = new URL('frames/hftbacktest-binance-spot-btcusdt_20240808.jsonl.gz', data);
+const payloadsFile = new URL('rest/jkorf-binance.net-fixtures.tar.gz', data);
+
+export const hasRecordings = [catalogueFile, framesFile, payloadsFile].every((file) =>
+  existsSync(file),
+);
+
+/** The symbols of a recorded exchangeInfo answer; undefined where the recording is absent. */
+export function recordedSymbols(): object[] | undefined {
+  if (!existsSync(catalogueFile)) return undefined;
+  const line = gunzipSync(readFileSync(catalogueFile))
+    .toString()
+    .split('\n')
+    .find((text) => text.includes('/exchangeInfo -> '));
+  const symbols = readFields(line?.slice(line.indexOf('{')) ?? '')?.get('symbols');
+  return Array.isArray(symbols) ? symbols : undefined;
+}
+
+/** The first recorded frame of the given event type, unwrapped. */
+export function recordedFrame(event: string): ReadonlyMap<string, unknown> | undefined {
+  const lines = gunzipSync(readFileSync(framesFile)).toString().split('\n');
+  const line = lines.find((text) => text.includes(`"e":"${event}"`));
+  return fieldsOf(readFields(line?.slice(line.indexOf('{')) ?? '')?.get('data'));
+}
+
+const blockBytes = 512;
+
+/** The text of one file inside the archive of documented payloads. */
+function archived(name: string): string | undefined {
+  const archive = gunzipSync(readFileSync(payloadsFile));
+  let offset = 0;
+  while (offset < archive.length) {
+    const header = archive.subarray(offset, offset + blockBytes).toString('latin1');
+    const size = Number.parseInt(header.slice(124, 136), 8);
+    if (Number.isNaN(size)) return undefined;
+    const start = offset + blockBytes;
+    const path = header.slice(0, 100).split('\0')[0] ?? '';
+    if (path.endsWith(name)) return archive.subarray(start, start + size).toString();
+    offset = start + Math.ceil(size / blockBytes) * blockBytes;
+  }
+  return undefined;
+}
+
+/** The documented answer in one archived file: what stands from its first line of JSON on. */
+export function documentedAnswer(name: string): unknown {
+  const lines = archived(`/${name}`)?.split('\n') ?? [];
+  const marker = lines.findIndex((line) => line.startsWith('='));
+  const first = lines.findIndex((line, index) => index > marker && /^\s*[[{]/.test(line));
+  return JSON.parse(lines.slice(first).join('\n'));
+}
