@@ -44,15 +44,15 @@ export function createRecorder(options: {
         await pause();
       }
     }
+    // Here, not after the promise settled: what is recorded in between must start a new drain.
+    draining = undefined;
   }
 
   return {
     record(facts) {
       if (facts.length === 0) return;
       queue.push(...facts);
-      draining ??= drain().finally(() => {
-        draining = undefined;
-      });
+      draining ??= drain();
     },
     async settled() {
       while (draining !== undefined) await draining;

@@ -1,0 +1,45 @@
+// Candles over REST: whole ones, and the one in the making as far as it has been played.
+import { isTimeframe, type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
+import type { Exchange } from './exchange.ts';
+import { aggregate } from './market.ts';
+import { integer, type Parameters } from './parameter.ts';
+import { refusals } from './refusal.ts';
+import { klineRow } from './shape.ts';
+
+/** `GET /api/v3/klines`. Throws `VenueRefusal`. */
+export function klines(exchange: Exchange, parameters: Parameters): unknown {
+  const { pair } = exchange.listing(parameters.get('symbol'));
+  const interval = parameters.get('interval') ?? '';
+  if (!isTimeframe(interval)) throw refusals.interval();
+  const { source } = exchange;
+  const length = timeframeMs(interval);
+  if (length < timeframeMs(source.timeframe)) throw refusals.interval();
+  const limit = Math.min(1000, integer(parameters, 'limit', 500));
+  const now = exchange.player.now();
+  const current = Math.floor(now / length) * length;
+  const end = Math.min(integer(parameters, 'endTime', now), now);
+  const last = Math.min(current, Math.floor(end / length) * length);
+  const from = integer(parameters, 'startTime', last - (limit - 1) * length);
+  const first = Math.max(Math.ceil(from / length) * length, earliest(exchange, interval));
+  const rows: unknown[] = [];
+  for (let at = first; at <= last && rows.length < limit; at += length) {
+    const candle = candleAt(exchange, pair, interval, at, now);
+    if (candle !== undefined) rows.push(klineRow(candle, interval));
+  }
+  return rows;
+}
+
+const earliest = ({ source }: Exchange, timeframe: Timeframe): Millis =>
+  Math.ceil(source.start / timeframeMs(timeframe)) * timeframeMs(timeframe);
+
+/** A whole candle, or the one in the making as far as it has been played. */
+function candleAt(exchange: Exchange, pair: string, timeframe: Timeframe, at: Millis, now: Millis) {
+  const { source, player } = exchange;
+  const base = timeframeMs(source.timeframe);
+  const played = Math.floor(now / base) * base;
+  const partial = at + timeframeMs(timeframe) > played ? player.candle(pair) : undefined;
+  if (partial === undefined || partial.openTime < at) {
+    return aggregate(source, pair, timeframe, at, played);
+  }
+  return exchange.candle(pair, timeframe, at, partial);
+}

@@ -1,0 +1,106 @@
+// The sandbox exchange as one thing to start: REST and websockets on one loopback port, in front of an
+// account and a market that survive in a directory.
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Millis } from '../domain/time.ts';
+import { Exchange } from './exchange.ts';
+import { generatedMarket } from './generated/market.ts';
+import type { CandleSource } from './market.ts';
+import { MarketStream } from './market-stream.ts';
+import { type CandleFile, recordedMarket } from './recorded.ts';
+import { restServer } from './rest.ts';
+import { executionShape, positionShape } from './shape.ts';
+import type { KeyPair } from './signature.ts';
+import { UserStream } from './user-stream.ts';
+
+export interface SandboxOptions extends KeyPair {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly directory: string;
+  readonly seed: number;
+  readonly speed: number;
+  /** Recorded candles to play instead of the generated market. */
+  readonly candles: readonly CandleFile[];
+  /** What the account holds when it is first opened. */
+  readonly balances: Readonly<Record<string, string>>;
+  /** Fee a side, as a share. */
+  readonly fee: number;
+}
+
+export interface Sandbox {
+  readonly port: number;
+  marketTime(): Millis;
+  close(): Promise<void>;
+}
+
+const pingMs = 20_000;
+
+/** Starts the exchange on 127.0.0.1. Throws what opening files or the port throws. */
+export async function startSandbox(
+  options: SandboxOptions,
+  log: (line: string) => void,
+): Promise<Sandbox> {
+  const source: CandleSource =
+    options.candles.length > 0
+      ? await recordedMarket(options.candles)
+      : generatedMarket(options.seed);
+  const { speed, fee, balances } = options;
+  const directory = join(options.directory, 'sandbox');
+  const exchange: Exchange = new Exchange(
+    { source, speed, fee, directory, balances },
+    {
+      onMove: (listing, move) => market.moved(listing, move),
+      onBook: (listing, change, at) => market.bookChanged(listing, change, at),
+      onClosed: (openTime, at) => market.closed(openTime, at),
+      onExecution: (_, execution, at) => user.publish(executionShape(execution, at)),
+      onBalances: ({ balances: changed = {}, at }) => user.publish(positionShape(changed, at)),
+      onEnd: () => log('the recorded market has ended; it stands still'),
+    },
+  );
+  const market = new MarketStream(exchange);
+  const user = new UserStream(exchange, options);
+  const server = restServer(exchange, options);
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', (socket, request) => {
+    const url = new URL(request.url ?? '/', 'http://sandbox');
+    // A client that breaks the protocol loses its own socket, nothing else.
+    socket.on('error', () => socket.terminate());
+    if (url.pathname.startsWith('/ws-api')) user.accept(socket);
+    else market.accept(socket, url);
+  });
+  const pinging = keepAlive(sockets);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  exchange.player.start();
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    marketTime: () => exchange.player.now(),
+    async close() {
+      clearInterval(pinging);
+      exchange.close();
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Pings every socket; one that did not answer since the last ping is dropped. */
+function keepAlive(sockets: WebSocketServer): NodeJS.Timeout {
+  const alive = new WeakSet<WebSocket>();
+  sockets.on('connection', (socket) => {
+    alive.add(socket);
+    socket.on('pong', () => alive.add(socket));
+  });
+  return setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (!alive.has(socket)) socket.terminate();
+      alive.delete(socket);
+      socket.ping();
+    }
+  }, pingMs);
+}
