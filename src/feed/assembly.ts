@@ -1,0 +1,166 @@
+// One stream's candles, proven closed, once, in order, without holes: whatever arrives, in whatever
+// order, what is released is the same. Everything else is counted and said.
+import { type Candle, candleDefect, emptyCandle, type Stream } from '../domain/candle.ts';
+import { type Millis, timeframeMs } from '../domain/time.ts';
+
+/** One kline update as it came; `closed` undefined where the venue's protocol has no such flag. */
+export interface RawKline {
+  readonly candle: Candle;
+  readonly closed: boolean | undefined;
+}
+
+export type Assembled =
+  | { readonly type: 'released'; readonly candle: Candle; readonly backfilled: boolean }
+  /** Candles from `from` on are missing before `to`. */
+  | { readonly type: 'gap'; readonly from: Millis; readonly to: Millis }
+  /** A candle without a flag has a successor: REST must prove it before it is released. */
+  | { readonly type: 'unproven' }
+  | { readonly type: 'rejected'; readonly reason: string }
+  | { readonly type: 'corrected'; readonly openTime: Millis };
+
+/** A close this many times the last one, either way, is not believed. */
+const ABSURD = 10;
+/** Candles that wait for a hole to be filled; beyond it the REST history is the better source. */
+const WAITING_MAX = 2000;
+
+const none: readonly Assembled[] = [];
+
+export class Assembly {
+  readonly #stream: Stream;
+  readonly #length: Millis;
+  /** The last candle released. */
+  #last: Candle | undefined;
+  /** Proven candles beyond a hole, by open time. */
+  readonly #waiting = new Map<Millis, Candle>();
+  /** The newest candle still in the making, where no flag will say that it closed. */
+  #forming: Candle | undefined;
+  #saidGapAt: Millis | undefined;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+    this.#length = timeframeMs(stream.timeframe);
+  }
+
+  /** Open time of the next candle to release; undefined before history is loaded. */
+  get next(): Millis | undefined {
+    return this.#last === undefined ? undefined : this.#last.openTime + this.#length;
+  }
+
+  /** Close time of the last released candle; undefined before history is loaded. */
+  get lastClose(): Millis | undefined {
+    return this.next;
+  }
+
+  /** Takes a live update. */
+  offer({ candle, closed }: RawKline): readonly Assembled[] {
+    const reason = this.#unfit(candle);
+    if (reason !== undefined) return [{ type: 'rejected', reason }];
+    if (this.#last !== undefined && candle.openTime <= this.#last.openTime) {
+      return this.#late(candle, closed);
+    }
+    if (closed === true) return this.#closed(candle);
+    if (closed === undefined) return this.#unflagged(candle);
+    return this.#gapBefore(candle.openTime);
+  }
+
+  /**
+   * Takes closed candles from REST, oldest first. An interval they skip is confirmed empty: it becomes
+   * a flat candle without volume (DOMAIN §1).
+   */
+  fill(candles: readonly Candle[], backfilled = true): readonly Assembled[] {
+    const out: Assembled[] = [];
+    for (const candle of candles) {
+      if (this.#last !== undefined && candle.openTime <= this.#last.openTime) continue;
+      const reason = this.#unfit(candle);
+      if (reason !== undefined) {
+        out.push({ type: 'rejected', reason });
+        continue;
+      }
+      this.#fillEmpty(candle.openTime, out);
+      out.push(this.#release(candle, backfilled));
+    }
+    this.#drain(out);
+    return out;
+  }
+
+  /** The candle that may have closed without a flag: its successor has come, or its time has. */
+  get unproven(): Candle | undefined {
+    return this.#forming;
+  }
+
+  #unfit(candle: Candle): string | undefined {
+    const defect = candleDefect(candle, this.#stream.timeframe);
+    if (defect !== undefined) return defect;
+    const before = this.#last?.close;
+    if (before === undefined) return undefined;
+    const ratio = candle.close / before;
+    return ratio < ABSURD && ratio > 1 / ABSURD
+      ? undefined
+      : `expected a close within ×${ABSURD} of ${before}, was ${candle.close}`;
+  }
+
+  /** Final is final: a late change is said, and never decides again. */
+  #late(candle: Candle, closed: boolean | undefined): readonly Assembled[] {
+    const last = this.#last;
+    if (closed === false || last === undefined || candle.openTime !== last.openTime) return none;
+    const same =
+      candle.close === last.close && candle.high === last.high && candle.low === last.low;
+    return same ? none : [{ type: 'corrected', openTime: candle.openTime }];
+  }
+
+  #closed(candle: Candle): readonly Assembled[] {
+    if (candle.openTime !== this.next) {
+      if (this.#waiting.size < WAITING_MAX) this.#waiting.set(candle.openTime, candle);
+      return this.#gapBefore(candle.openTime);
+    }
+    const out: Assembled[] = [this.#release(candle, false)];
+    this.#drain(out);
+    return out;
+  }
+
+  /** Without a flag a candle is a candidate once its successor is here; REST proves it. */
+  #unflagged(candle: Candle): readonly Assembled[] {
+    const before = this.#forming;
+    if (before !== undefined && candle.openTime < before.openTime) return none;
+    this.#forming = candle;
+    const first = before === undefined || candle.openTime > before.openTime;
+    if (candle.openTime === (this.next ?? 0) + this.#length)
+      return first ? [{ type: 'unproven' }] : none;
+    return this.#gapBefore(candle.openTime);
+  }
+
+  #gapBefore(openTime: Millis): readonly Assembled[] {
+    const from = this.next;
+    if (from === undefined || openTime <= from || this.#saidGapAt === from) return none;
+    this.#saidGapAt = from;
+    return [{ type: 'gap', from, to: openTime }];
+  }
+
+  #fillEmpty(until: Millis, out: Assembled[]): void {
+    for (let next = this.next; next !== undefined && next < until; next = this.next) {
+      const waiting = this.#waiting.get(next);
+      const candle = waiting ?? emptyCandle(next, this.#last?.close ?? Number.NaN);
+      out.push(this.#release(candle, waiting === undefined));
+    }
+  }
+
+  #drain(out: Assembled[]): void {
+    for (let next = this.next; next !== undefined; next = this.next) {
+      const waiting = this.#waiting.get(next);
+      if (waiting === undefined) break;
+      out.push(this.#release(waiting, false));
+    }
+  }
+
+  #release(candle: Candle, backfilled: boolean): Assembled {
+    this.#last = candle;
+    this.#saidGapAt = undefined;
+    for (const openTime of this.#waiting.keys()) {
+      if (openTime <= candle.openTime) this.#waiting.delete(openTime);
+    }
+    if (this.#forming !== undefined && this.#forming.openTime <= candle.openTime) {
+      this.#forming = undefined;
+    }
+    return { type: 'released', candle, backfilled };
+  }
+}

@@ -1,0 +1,74 @@
+// A live feed for an exchange by its name: the lossless tap for Binance, watch loops for any other.
+import type { Exchange } from 'ccxt';
+import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
+import { withDeadline } from '../exchange/deadline.ts';
+import { VenueFault, wordsOf } from '../exchange/fault.ts';
+import type { Clock, Feed, Log, Timers } from '../ports.ts';
+import { createBinanceSource, createTapHandlers, tapped } from './binance-tap.ts';
+import { createLoopSource } from './generic-loop.ts';
+import { LiveFeed } from './live-feed.ts';
+import type { Source, SourceListener } from './source.ts';
+
+const marketsMs = 20_000;
+
+export interface Bench {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+/** The feed of an exchange. It dials when it is started. */
+export function connectFeed(settings: ExchangeSettings, bench: Bench): Feed {
+  return new LiveFeed({
+    ...bench,
+    connect: (listener) =>
+      settings.name === 'binance'
+        ? connectBinance(settings, bench, listener)
+        : connectOther(settings, bench, listener),
+  });
+}
+
+type Connected = Promise<{ client: Exchange; source: Source }>;
+
+async function connectBinance(
+  settings: ExchangeSettings,
+  { timers }: Bench,
+  listener: SourceListener,
+): Connected {
+  const pairs = new Map<string, string>();
+  const handlers = createTapHandlers((symbol) => pairs.get(symbol), listener);
+  const client = await createClient(tapped(await loadExchange('binance'), handlers), settings);
+  await loadMarkets(client);
+  for (const market of Object.values(client.markets ?? {})) {
+    if (market?.spot === true) pairs.set(String(market.id), market.symbol);
+  }
+  return { client, source: createBinanceSource(client, timers, listener) };
+}
+
+async function connectOther(
+  settings: ExchangeSettings,
+  { timers }: Bench,
+  listener: SourceListener,
+): Connected {
+  const client = await createClient(await loadExchange(settings.name), settings);
+  if (client.has['watchOHLCV'] !== true) {
+    throw new VenueFault(`expected an exchange with live candles, was ${settings.name}`, {
+      retryable: false,
+    });
+  }
+  await loadMarkets(client);
+  return { client, source: createLoopSource(client, timers, listener) };
+}
+
+/** A failed first load would poison the client for ever: each try reloads. */
+async function loadMarkets(client: Exchange): Promise<void> {
+  try {
+    await withDeadline(client.loadMarkets(true), marketsMs, 'the list of markets');
+  } catch (error) {
+    await client.close();
+    throw new VenueFault(`markets could not be loaded: ${wordsOf(error)}`, {
+      retryable: true,
+      cause: error,
+    });
+  }
+}
