@@ -99,6 +99,7 @@ export async function createClient<E extends Exchange>(
   client.options['maxRetriesOnFailure'] = 0;
   client.verbose = false;
   client.log = () => {};
+  countCosts(client);
   hideSecrets(client);
   return client;
 }
@@ -126,6 +127,12 @@ function hostsOf(urls: unknown): Set<string> {
   }
   if (urls === null || typeof urls !== 'object') return new Set();
   return new Set(Object.values(urls).flatMap((part) => [...hostsOf(part)]));
+}
+
+/** With `number: String` a request's cost is text too, and the rolling window would append, not add. */
+function countCosts(client: Exchange): void {
+  const throttle = client.throttle.bind(client);
+  client.throttle = (cost?: unknown) => throttle(cost === undefined ? undefined : Number(cost));
 }
 
 /** A printed or serialised client says its name and nothing else. */
