@@ -1,0 +1,49 @@
+// Does every trade of the venue stand in the books, once and number for number, and no other? And do the
+// books' table and the journal it was made from tell the same?
+import { equal, multiply, show } from './rational.ts';
+import type { BookStatement, Trade, VenueStatement } from './statement.ts';
+import type { Tally } from './tally.ts';
+
+const nameOf = ({ symbol, tradeId }: Trade): string => `${symbol} trade ${tradeId}`;
+
+function differs(expected: Trade, actual: Trade): string[] {
+  const numbers = (['price', 'quantity', 'fee'] as const).filter(
+    (field) => !equal(expected[field], actual[field]),
+  );
+  const words = (['side', 'feeAsset', 'clientOrderId'] as const).filter(
+    (field) => expected[field] !== actual[field],
+  );
+  return [...numbers, ...words];
+}
+
+function match(
+  tally: Tally,
+  code: string,
+  expected: readonly Trade[],
+  actual: readonly Trade[],
+): void {
+  const found = new Map(actual.map((trade) => [nameOf(trade), trade]));
+  if (found.size < actual.length) tally.object(`${code}-twice`, 'the same trade is booked twice');
+  for (const trade of expected) {
+    const name = nameOf(trade);
+    const twin = found.get(name);
+    found.delete(name);
+    if (twin === undefined) tally.object(`${code}-missing`, `${name} of ${trade.clientOrderId}`);
+    else {
+      const fields = differs(trade, twin);
+      if (fields.length > 0) tally.object(`${code}-differs`, `${name}: ${fields.join(', ')}`);
+    }
+  }
+  for (const name of found.keys()) tally.object(`${code}-unknown`, name);
+}
+
+export function checkTrades(tally: Tally, venue: VenueStatement, book: BookStatement): void {
+  for (const trade of venue.trades) {
+    const value = multiply(trade.price, trade.quantity);
+    if (equal(value, trade.quoteQuantity)) continue;
+    const detail = `expected ${show(value)}, was ${show(trade.quoteQuantity)}`;
+    tally.object('venue-value-rounded', `${nameOf(trade)}: ${detail}`);
+  }
+  match(tally, 'fill', venue.trades, book.fills);
+  match(tally, 'journal-fill', book.fills, book.journalled);
+}
