@@ -117,6 +117,7 @@ export class Series {
     this.#count += 1;
     if (candleDefect(candle, this.timeframe) !== undefined) {
       this.#forget();
+      this.#unmeasured(slot);
       return;
     }
     this.#contiguous += 1;
@@ -151,6 +152,14 @@ export class Series {
     const change = close - closeBefore;
     const gain = this.#gain.push(Math.max(0, change));
     this.#rsi[slot] = relativeStrength(gain, this.#loss.push(Math.max(0, -change)));
+  }
+
+  /** A bad candle has no indicators; its slot must not keep those of a bar long gone. */
+  #unmeasured(slot: number): void {
+    this.#atr[slot] = Number.NaN;
+    this.#rsi[slot] = Number.NaN;
+    this.#relativeVolume[slot] = Number.NaN;
+    this.#average[slot] = Number.NaN;
   }
 
   /** EMA seeded with the mean of the first closes (A3). */

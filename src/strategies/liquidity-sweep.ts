@@ -1,6 +1,6 @@
 // Liquidity Sweep: a stop run below an old low that is reclaimed at once (DOMAIN §5, STRATEGIES A7–A16).
 import { z } from 'zod';
-import { ramp, triangle } from '../domain/indicator.ts';
+import { atLeast, ramp, triangle } from '../domain/indicator.ts';
 import type { Series } from '../domain/series.ts';
 import type { Components, Decision, Held, Setup } from '../domain/signal.ts';
 import { failedGates } from './gate.ts';
@@ -77,8 +77,8 @@ class LiquiditySweep implements Evaluator {
     if (series.contiguous < this.#warmup) return series.contiguous < series.count ? GAP : NOT_WARM;
     if (!(series.atr(series.last) > 0)) return ATR_ZERO;
     if (held !== undefined) {
-      if (sell?.missed.length === 0) return OPPOSITE;
       if (this.#closedBelowTwice(held)) return INVALIDATED;
+      if (sell?.missed.length === 0) return OPPOSITE;
     }
     return this.#decide('BUY', buy) ?? this.#decide('SELL', sell) ?? nearest(buy, sell);
   }
@@ -115,19 +115,19 @@ class LiquiditySweep implements Evaluator {
     const opposite = way === 1 ? this.#above : this.#below;
     const pivot = opposite.nearestBeyond(entry);
     const distance = pivot === undefined ? 0 : (pivot - entry) * way;
-    const wanted = distance >= target_min_r * risk ? distance : target_r * risk;
+    const wanted = atLeast(distance / risk, target_min_r) ? distance : target_r * risk;
     return entry + Math.min(wanted, target_max_r * risk) * way;
   }
 
+  /** The ramps are fixed: a confidence means the same whatever the parameters. */
   #confidence({ sweep, closeLocation }: Reclaim): Components {
-    const { relative_volume_min, close_location_min, depth_min, depth_max } = this.#rules;
     const depth = (sweep.level - sweep.lowest) / sweep.atr;
     const delay = this.#series.last - sweep.bar;
     return {
-      volume: 0.25 * ramp(sweep.relativeVolume, relative_volume_min, 4),
-      close: 0.25 * ramp(closeLocation, close_location_min, 1),
+      volume: 0.25 * ramp(sweep.relativeVolume, 1.5, 4),
+      close: 0.25 * ramp(closeLocation, 0.6, 1),
       level: 0.2 * (0.5 * ramp(sweep.members, 1, 3) + 0.5 * ramp(sweep.age, 10, 60)),
-      depth: 0.15 * triangle(depth, depth_min, 0.5, depth_max),
+      depth: 0.15 * triangle(depth, 0.1, 0.5, 1.5),
       speed: 0.15 * (AGE_WEIGHTS[delay] ?? 0),
     };
   }

@@ -46,6 +46,11 @@ interface Pivot {
   readonly price: number;
 }
 
+interface Cluster {
+  readonly level: Pivot;
+  members: number;
+}
+
 export class SweepSide {
   readonly #series: Series;
   readonly #rules: SweepRules;
@@ -72,9 +77,9 @@ export class SweepSide {
   take(): Reclaim | undefined {
     const bar = this.#series.last;
     const low = this.#low(bar);
+    this.#confirmPivot(bar);
     this.#breakLevels(bar, low);
     this.#sweepPivots(bar, low);
-    this.#confirmPivot(bar);
     return this.#judgePending(bar, low);
   }
 
@@ -93,40 +98,48 @@ export class SweepSide {
     return this.#way === 1 ? this.#series.low(bar) : -this.#series.high(bar);
   }
 
-  /** Clusters of eligible pivots, greedy from the lowest, no chaining (A7); notes the levels broken. */
+  /** Notes the levels that this bar is the first to break. */
   #breakLevels(bar: number, low: number): void {
-    const { lookback, level_age_min, cluster_tolerance, sweep_window } = this.#rules;
+    const { level_age_min, sweep_window } = this.#rules;
     this.#sweepBars = dropBefore(this.#sweepBars, bar - sweep_window);
     // Most bars break nothing: only then are clusters built.
     if (!this.#standing.some((pivot) => pivot.price > low && bar - pivot.bar >= level_age_min))
       return;
-    const eligible = this.#standing
-      .filter((pivot) => bar - pivot.bar >= level_age_min && bar - pivot.bar <= lookback)
-      .sort((a, b) => a.price - b.price || a.bar - b.bar);
-    const atr = this.#series.atr(bar - 1);
-    const tolerance = cluster_tolerance * atr;
     const before = this.#sweepBars.length;
+    const atr = this.#series.atr(bar - 1);
     let broken = false;
-    for (let at = 0; at < eligible.length; ) {
-      const level = eligible[at];
-      if (level === undefined || !(level.price > low)) break;
-      let end = at + 1;
-      while (end < eligible.length && (eligible[end]?.price ?? 0) - level.price <= tolerance)
-        end += 1;
+    for (const { level, members } of this.#clusters(bar, atr)) {
+      // Levels come lowest first: those under this low still stand, the ones above are broken.
+      if (!(level.price > low)) continue;
       broken = true;
       this.#pending.push({
         bar,
         level: level.price,
-        members: end - at,
+        members,
         age: bar - level.bar,
         atr,
         before,
         lowest: low,
         relativeVolume: Number.NaN,
       });
-      at = end;
     }
     if (broken) this.#sweepBars.push(bar);
+  }
+
+  /** Eligible pivots as levels, greedy from the lowest, no chaining (A7); of equal lows the oldest. */
+  #clusters(bar: number, atr: number): readonly Cluster[] {
+    const { lookback, level_age_min, cluster_tolerance } = this.#rules;
+    const eligible = this.#standing
+      .filter((pivot) => bar - pivot.bar >= level_age_min && bar - pivot.bar <= lookback)
+      .sort((a, b) => a.price - b.price || a.bar - b.bar);
+    const clusters: Cluster[] = [];
+    for (const pivot of eligible) {
+      const cluster = clusters.at(-1);
+      const distance = cluster === undefined ? Infinity : (pivot.price - cluster.level.price) / atr;
+      if (cluster !== undefined && atMost(distance, cluster_tolerance)) cluster.members += 1;
+      else clusters.push({ level: pivot, members: 1 });
+    }
+    return clusters;
   }
 
   /** A later low strictly below a pivot sweeps it; equal is not a sweep (A9). */
