@@ -1,0 +1,43 @@
+// What a person may ask of a running engine: small JSON documents, checked before anyone acts on them.
+import { z } from 'zod';
+
+const id = z.string().regex(/^[A-Za-z0-9-]{8,64}$/);
+const name = z.string().min(1).max(80);
+const reason = z.string().min(1).max(500);
+const configId = z.string().min(1).max(64);
+
+const commandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('halt'), id, by: name, reason }),
+  z.strictObject({ kind: z.literal('flatten'), id, by: name, reason }),
+  z.strictObject({ kind: z.literal('resume'), id, by: name, reason }),
+  z.strictObject({ kind: z.literal('close'), id, by: name, reason, configId }),
+  z.strictObject({ kind: z.literal('activate'), id, by: name, reason, configId }),
+  z.strictObject({ kind: z.literal('deactivate'), id, by: name, reason, configId }),
+  /** `document`: the text of a configuration file, which the engine checks itself. */
+  z.strictObject({
+    kind: z.literal('import'),
+    id,
+    by: name,
+    reason,
+    file: z.string().max(500),
+    document: z.string(),
+  }),
+]);
+
+export type Command = z.output<typeof commandSchema>;
+
+/** The command in `text`; undefined when it is none. */
+export function parseCommand(text: string): Command | undefined {
+  try {
+    const result = commandSchema.safeParse(JSON.parse(text));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What became of a command. */
+export interface Acknowledgement {
+  readonly ok: boolean;
+  readonly message: string;
+}

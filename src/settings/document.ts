@@ -1,0 +1,143 @@
+// Configuration documents: what training wrote, checked one by one. A bad one is refused by name and
+// the good ones still load.
+import { z } from 'zod';
+import { type Configuration, STAGES } from '../domain/configuration.ts';
+import { TIMEFRAMES } from '../domain/time.ts';
+import { findStrategy, STRATEGIES } from '../strategies/registry.ts';
+import { type Problem, problemsOf, show } from './problem.ts';
+
+export interface DocumentResult {
+  readonly configurations: readonly Configuration[];
+  readonly problems: readonly Problem[];
+}
+
+const textMax = 64 * 1024 * 1024;
+const open = z.record(z.string(), z.unknown());
+
+const winRate = z
+  .number()
+  .min(0)
+  .max(100)
+  .refine(
+    (value) => value === 0 || value > 1,
+    'a percentage from 0 to 100 (was a fraction meant?)',
+  );
+
+const schema = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an id of letters, digits, . _ - (64 at most)'),
+  strategy_name: z.string(),
+  pair: z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{2,12}$/, 'a pair such as BTC/USDT'),
+  exchange: z.string().regex(/^[a-z][a-z0-9]{1,31}$/, 'an exchange as ccxt names it'),
+  timeframe: z.enum(TIMEFRAMES),
+  lifecycle_stage: z.enum(STAGES),
+  parameters: open.default({}),
+  performance: z.looseObject({ gross_win_rate: winRate }),
+  validation: z.looseObject({ sharpe_ratio: z.number().min(-100).max(100) }),
+  regime: z
+    .union([z.string().max(64), open])
+    .nullable()
+    .default(null),
+  is_active: z.boolean(),
+  evidence: z
+    .strictObject({
+      returns_r: z.array(z.number().min(-1000).max(1000)).max(100_000),
+      trials: z.number().int().min(1).optional(),
+      sharpe_variance: z.number().min(0).optional(),
+    })
+    .nullable()
+    .default(null),
+});
+
+/** Reads a configuration document from JSON text; `file` names it in problems. Never throws. */
+export function readDocument(text: string, file: string): DocumentResult {
+  if (text.length > textMax)
+    return failed(file, 'at most 64 MB of JSON', `${text.length} characters`);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    return failed(file, 'JSON', error instanceof Error ? error.message : 'unreadable');
+  }
+  const list = Array.isArray(document) ? document : [document];
+  const taken = new Set<string>();
+  const configurations: Configuration[] = [];
+  const problems: Problem[] = [];
+  for (const [index, item] of list.entries()) {
+    const root = Array.isArray(document) ? [index] : [];
+    const read = readOne(item, file, root, taken);
+    if (read.configuration !== undefined) configurations.push(read.configuration);
+    problems.push(...read.problems);
+  }
+  return { configurations, problems };
+}
+
+const failed = (file: string, expected: string, was: string): DocumentResult => ({
+  configurations: [],
+  problems: [{ file, path: '', expected, was }],
+});
+
+interface ReadOne {
+  readonly configuration?: Configuration;
+  readonly problems: readonly Problem[];
+}
+
+function readOne(
+  item: unknown,
+  file: string,
+  root: readonly PropertyKey[],
+  taken: Set<string>,
+): ReadOne {
+  const result = schema.safeParse(item);
+  if (!result.success) return { problems: named(problemsOf(result.error, item, file, root), item) };
+  const document = result.data;
+  const complain = (path: string, expected: string, was: unknown): ReadOne => ({
+    problems: named(
+      [{ file, path: [...root.map(String), path].join('.'), expected, was: show(was) }],
+      item,
+    ),
+  });
+  if (taken.has(document.id)) return complain('id', 'an id used once', document.id);
+  taken.add(document.id);
+  const strategy = findStrategy(document.strategy_name);
+  if (strategy === undefined) {
+    const names = STRATEGIES.map(({ name }) => name).join(', ');
+    return complain('strategy_name', `a strategy there is (${names})`, document.strategy_name);
+  }
+  const parameters = strategy.parameters.safeParse(document.parameters);
+  if (!parameters.success) {
+    const path = [...root, 'parameters'];
+    return { problems: named(problemsOf(parameters.error, document.parameters, file, path), item) };
+  }
+  return {
+    problems: [],
+    configuration: {
+      id: document.id,
+      version: 1,
+      strategy: strategy.key,
+      pair: document.pair,
+      exchange: document.exchange,
+      timeframe: document.timeframe,
+      stage: document.lifecycle_stage,
+      parameters: parameters.data,
+      winRatePercent: document.performance.gross_win_rate,
+      sharpe: document.validation.sharpe_ratio,
+      isActive: document.is_active,
+      performance: document.performance,
+      validation: document.validation,
+      regime: regimeText(document.regime),
+      evidence: document.evidence,
+    },
+  };
+}
+
+const regimeText = (regime: unknown): string | null =>
+  regime === null || typeof regime === 'string' ? regime : JSON.stringify(regime);
+
+/** Each problem says whose it is, where the document itself can say. */
+function named(problems: readonly Problem[], item: unknown): readonly Problem[] {
+  const id = item !== null && typeof item === 'object' && 'id' in item ? item.id : undefined;
+  if (typeof id !== 'string') return problems;
+  return problems.map((problem) => ({ ...problem, path: `${problem.path} (${show(id)})` }));
+}
