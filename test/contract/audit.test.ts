@@ -15,7 +15,7 @@ import {
   show,
   subtract,
 } from '../support/audit/rational.ts';
-import { flat, replay } from '../support/audit/replay.ts';
+import { flat, type Replayed, replay } from '../support/audit/replay.ts';
 import type { BookFill, BookStatement, VenueStatement } from '../support/audit/statement.ts';
 
 describe('exact numbers', () => {
@@ -96,6 +96,31 @@ const sale: BookFill = {
   realised: exact('99.9'),
 };
 
+interface Step {
+  readonly price: bigint;
+  readonly lots: bigint;
+  readonly sells: boolean;
+  readonly percent: bigint;
+}
+
+const percentOf = (numerator: bigint): Rational => divide(exact(String(numerator)), exact('100'));
+
+/** A buy of some lots, or a sale of a share of what is held. */
+function nextFill(state: Replayed, { price, lots, sells, percent }: Step): BookFill {
+  const share = multiply(state.quantity, percentOf(percent));
+  const closes = sells && share.numerator > 0n;
+  const quantity = closes ? share : divide(exact(String(lots)), exact('100000'));
+  const paid = percentOf(price);
+  const charged = closes ? multiply(paid, quantity) : quantity;
+  const fee = multiply(charged, exact('0.001'));
+  return { ...(closes ? sale : buy), price: paid, quantity, fee };
+}
+
+function cashOf(fill: BookFill): Rational {
+  const value = multiply(fill.price, fill.quantity);
+  return fill.side === 'SELL' ? subtract(value, fill.fee) : negative(value);
+}
+
 describe('a position replayed', () => {
   test('a fee in base leaves the quantity and the cost at the price of the fill', () => {
     const held = replay(flat, buy);
@@ -139,22 +164,12 @@ describe('a position replayed', () => {
       }),
       { minLength: 1, maxLength: 12 },
     );
-    const cashOf = (fill: BookFill): Rational => {
-      const value = multiply(fill.price, fill.quantity);
-      return fill.side === 'SELL' ? subtract(value, fill.fee) : negative(value);
-    };
     fc.assert(
       fc.property(steps, (script) => {
         let state = flat;
         let cash = exact('0');
-        for (const { price, lots, sells, percent } of script) {
-          const share = multiply(state.quantity, { numerator: percent, denominator: 100n });
-          const closes = sells && share.numerator > 0n;
-          const quantity = closes ? share : divide(exact(String(lots)), exact('100000'));
-          const paid = divide(exact(String(price)), exact('100'));
-          const charged = closes ? multiply(paid, quantity) : quantity;
-          const fee = multiply(charged, exact('0.001'));
-          const fill = { ...(closes ? sale : buy), price: paid, quantity, fee };
+        for (const step of script) {
+          const fill = nextFill(state, step);
           state = replay(state, fill);
           cash = add(cash, cashOf(fill));
         }
