@@ -1,31 +1,18 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
-import { streamKey } from '../domain/candle.ts';
+import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import { type Entry, type Fact, fact } from '../domain/fact.ts';
+import { type Fact, fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
-import { createEffects } from './effect.ts';
-import {
-  barsWanted,
-  createEvaluation,
-  type Evaluation,
-  signalOf,
-  type Verdict,
-} from './evaluate.ts';
-import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
-import { createNearestMisses, type NearestMiss } from './nearest-miss.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { barsWanted } from './evaluate.ts';
+import type { NearestMiss } from './nearest-miss.ts';
+import { joinParts, type Parts } from './part.ts';
 import { reconcileOrders, saveCheckpoint } from './recover.ts';
-import { createRegistry, type Registry } from './registry.ts';
-import { createResolver } from './resolve.ts';
-import { newCounters, type Status, statusOf } from './status.ts';
-import { createStreams, type Streams } from './stream.ts';
-import { createSupervisor, type Supervisor } from './supervise.ts';
-import { createVerdicts, heldBy } from './verdict.ts';
-import { createWatch, type Watch } from './watch.ts';
+import { type Status, statusOf } from './status.ts';
+import type { Supervisor } from './supervise.ts';
 
 const tickMs: Millis = 1000;
 /** An equity mark is kept once a minute of market time, but not more often than this. */
@@ -37,17 +24,7 @@ export class Engine {
   readonly #rules: EngineRules;
   readonly #listener: EngineListener;
   readonly #start: EngineStart;
-  readonly #watch: Watch;
-  readonly #registry: Registry;
-  readonly #evaluation: Evaluation;
-  readonly #execution: Execution;
-  readonly #recorder: Recorder;
-  readonly #supervisor: Supervisor;
-  readonly #streams: Streams;
-  readonly #sink: ExecutionSink;
-  readonly #effect: (entry: Entry) => void;
-  readonly #misses = createNearestMisses();
-  readonly #counters = newCounters();
+  readonly #parts: Parts;
   readonly #endings: (() => void)[] = [];
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
@@ -58,122 +35,69 @@ export class Engine {
     this.#listener = listener;
     this.#start = start;
     this.#seq = start.seq;
-    const { clock, timers, log, journal } = banks;
-    const { execution, gatherMs } = rules;
-    const heard: Omit<ExecutionSink, 'onUnknown'> = {
-      onFill: (fill) => this.#send({ type: 'fill.reported', fill }),
-      onOrderNews: (news) => this.#send({ type: 'order.reported', news }),
-    };
-    const onUnknown = createResolver({ ...banks, recvWindowMs: rules.recvWindowMs, sink: heard });
-    const sink = { ...heard, onUnknown };
-    this.#sink = sink;
-    this.#watch = createWatch((request) => this.#send({ type: 'exit.proposed', request }));
-    this.#recorder = createRecorder({
-      journal,
-      timers,
-      onCommitted: (entry) => this.#committed(entry),
-      onFailure: (error) => this.#storeFailed(error),
-    });
-    this.#registry = createRegistry({
-      onProposal: (proposal) => this.#send({ type: 'proposal.raised', proposal }),
-      onDeath: (configId, error) => this.#configurationFailed(configId, error),
-    });
-    this.#streams = createStreams((configIds, event) => {
-      for (const configId of configIds) this.#registry.send(configId, event);
-    });
-    this.#evaluation = createEvaluation({
-      costs: execution,
-      timers,
-      heldBy: (configId) => heldBy(this.book(), this.#registry.get(configId)?.configuration),
-      onVerdict: createVerdicts({
-        book: () => this.book(),
-        marketTime: () => clock.market(),
-        maxSignalAge: execution.maxSignalAge,
-        misses: this.#misses,
-        counters: this.#counters,
-        onSignal: (signal) =>
-          this.#registry.send(signal.configId, { type: 'signal.raised', signal }),
-        onExit: (request) => this.#send({ type: 'exit.proposed', request }),
-      }),
-      onFault: ({ id }, error) => this.#configurationFailed(id, error),
-    });
-    this.#execution = createExecution({ venue: banks.venue, clock, log, sink });
-    this.#supervisor = createSupervisor({
-      terms: {
-        ...rules,
-        engine: start.book.engine,
-        instruments: start.instruments,
-        correlation: this.#streams.correlation,
+    this.#parts = joinParts(banks, rules, start, {
+      ...listener,
+      onFatal: listener.onFatal,
+      onEntry: (entry) => {
+        this.#seq = entry.seq;
+        listener.onEntry(entry);
       },
-      book: start.book,
-      watch: this.#watch,
-      recorder: this.#recorder,
-      clock,
-      timers,
-      gatherMs,
-      onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
-    });
-    this.#effect = createEffects({
-      registry: this.#registry,
-      execution: this.#execution,
-      sink,
-      book: () => this.book(),
-      marketTime: () => clock.market(),
-      maxSignalAge: execution.maxSignalAge,
-      log,
     });
   }
 
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
   async start(): Promise<void> {
     const { feed, venue, timers } = this.#banks;
+    const { watch, execution, sink } = this.#parts;
     const { book, configurations } = this.#start;
-    for (const { opening } of book.positions.values()) this.#watch.arm(opening);
+    // What is held is watched from the first price on, whatever else takes its time.
+    for (const { opening } of book.positions.values()) watch.arm(opening);
     const subscriptions = [
       feed.prices.subscribe((update) => this.#priced(update)),
       feed.candles.subscribe((candle) => this.#closed(candle)),
       feed.news.subscribe((news) => this.#heard(news)),
-      venue.news.subscribe((news) => this.#execution.hear(news)),
+      venue.news.subscribe((news) => execution.hear(news)),
     ];
     this.#endings.push(() => {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
-    await reconcileOrders(book, venue, this.#sink);
+    await reconcileOrders(book, venue, sink);
     for (const configuration of configurations) this.#seat(configuration);
-    // The book is marked from the first second on: the day is judged while history still loads.
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
-    await feed.start(this.#wantedStreams(configurations));
+    await feed.start(wantedStreams(configurations, book));
     this.#send({ type: 'recovery.completed' });
   }
 
   book(): Portfolio {
-    return this.#supervisor.book();
+    return this.#parts.supervisor.book();
   }
 
-  /** Facts that are not the supervisor's: configurations, commands, the engine's own life. */
-  record(facts: readonly Fact[]): void {
-    this.#recorder.record(facts);
+  /** Journals facts that are not the supervisor's; resolves once they are committed. */
+  async record(facts: readonly Fact[]): Promise<void> {
+    this.#parts.recorder.record(facts);
+    await this.#parts.recorder.settled();
   }
 
   status(): Status {
+    const { watch, supervisor, registry, streams, counters } = this.#parts;
     const book = this.book();
     const pairs = [...book.positions.values()].map(({ opening }) => opening.pair);
-    const state = this.#supervisor.actor.getSnapshot().value;
     return {
-      ...statusOf(book, this.#watch.marks(pairs), this.#rules.limits),
+      ...statusOf(book, watch.marks(pairs), this.#rules.limits),
       at: this.#banks.clock.market(),
-      trading: state,
-      configurations: this.#registry.size,
-      streams: this.#streams.count(),
-      counters: { ...this.#counters, prices: this.#watch.updates },
+      trading: supervisor.actor.getSnapshot().value,
+      configurations: registry.size,
+      streams: streams.count(),
+      counters: { ...counters, prices: watch.updates },
     };
   }
 
+  /** Bars that came nearest to a decision since the last look. */
   nearestMisses(): readonly NearestMiss[] {
-    return this.#misses.take();
+    return this.#parts.misses.take();
   }
 
-  /** Seats a configuration while the engine runs; it decides once its stream is warm. */
+  /** Seats a configuration while the engine runs; resolves once its stream is live. */
   async add(configuration: Configuration): Promise<void> {
     this.remove(configuration.id);
     this.#seat(configuration);
@@ -183,11 +107,12 @@ export class Engine {
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   remove(configId: string): void {
-    const member = this.#registry.get(configId);
+    const { registry, evaluation, streams } = this.#parts;
+    const member = registry.get(configId);
     if (member === undefined) return;
-    this.#evaluation.remove(member.configuration);
-    this.#streams.remove(member.configuration);
-    this.#registry.remove(configId);
+    evaluation.remove(member.configuration);
+    streams.remove(member.configuration);
+    registry.remove(configId);
   }
 
   /** A person's word on the whole portfolio. */
@@ -206,73 +131,52 @@ export class Engine {
 
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
+    const { recorder, registry, supervisor } = this.#parts;
     for (const end of this.#endings.splice(0)) end();
     await this.#banks.feed.stop();
-    await this.#recorder.settled();
-    this.#registry.stop();
-    this.#supervisor.actor.stop();
+    await recorder.settled();
+    registry.stop();
     await saveCheckpoint(this.#banks.journal, this.book(), this.#seq);
+    supervisor.actor.stop();
   }
 
   #send(event: Parameters<Supervisor['actor']['send']>[0]): void {
-    this.#supervisor.actor.send(event);
+    this.#parts.supervisor.actor.send(event);
   }
 
   #seat(configuration: Configuration): void {
-    this.#registry.add(configuration, this.book());
-    this.#evaluation.add(configuration);
-    this.#streams.add(configuration);
+    const { registry, evaluation, streams } = this.#parts;
+    registry.add(configuration, this.book());
+    evaluation.add(configuration);
+    streams.add(configuration);
   }
 
   #priced(update: PriceUpdate): void {
-    this.#watch.update(update);
+    this.#parts.watch.update(update);
     this.#banks.tape.price(update);
   }
 
   #closed(candle: ClosedCandle): void {
-    this.#counters.candles += 1;
+    const { counters, streams, evaluation } = this.#parts;
+    counters.candles += 1;
     this.#banks.tape.candle(candle);
-    this.#streams.closed(candle);
-    this.#evaluation.closed(candle);
+    streams.closed(candle);
+    evaluation.closed(candle);
   }
 
   #heard(news: FeedNews): void {
-    if (news.type === 'stream.live') this.#streams.live(news.stream);
-    if (news.type === 'stream.stale') this.#streams.stale(news.stream);
-    if (news.type === 'candle.rejected') this.#counters.candlesRejected += 1;
+    const { streams, counters, recorder } = this.#parts;
+    if (news.type === 'stream.live') streams.live(news.stream);
+    if (news.type === 'stream.stale') streams.stale(news.stream);
+    if (news.type === 'candle.rejected') counters.candlesRejected += 1;
     if (news.type === 'gap.found') {
-      this.#counters.gaps += 1;
+      counters.gaps += 1;
       const { from, to } = news;
       const stream = streamKey(news.stream);
       const at = this.#banks.clock.market();
-      this.record([fact('stream.gapped', { at, key: stream }, { stream, from, to })]);
+      recorder.record([fact('stream.gapped', { at, key: stream }, { stream, from, to })]);
     }
     this.#listener.onFeedNews(news);
-  }
-
-  #committed(entry: Entry): void {
-    this.#seq = entry.seq;
-    if (entry.type === 'signal.approved') this.#counters.approvals += 1;
-    if (entry.type === 'signal.refused') this.#counters.refusals += 1;
-    if (entry.type === 'fill.recorded') this.#counters.fills += 1;
-    if (entry.type === 'position.closed') this.#counters.closed += 1;
-    this.#effect(entry);
-    this.#listener.onEntry(entry);
-  }
-
-  /** No new exposure while the journal cannot take it; what is decided waits, in order. */
-  #storeFailed(error: unknown): void {
-    const { log, clock } = this.#banks;
-    log.error({ error: String(error) }, 'the journal does not take facts; nothing is sent');
-    if (this.book().trading !== 'active') return;
-    const at = clock.market();
-    this.#send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
-  }
-
-  #configurationFailed(configId: string, error: unknown): void {
-    this.#counters.faults += 1;
-    this.#banks.log.error({ configId, error: String(error) }, 'a configuration failed');
-    this.#registry.send(configId, { type: 'fault.raised' });
   }
 
   #tick(): void {
@@ -283,20 +187,27 @@ export class Engine {
     const due =
       market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
     if (due) this.#markedAt = { market, wall };
-    this.#supervisor.tick(due);
+    this.#parts.supervisor.tick(due);
   }
+}
 
-  #wantedStreams(configurations: readonly Configuration[]) {
-    const wanted = new Map<
-      string,
-      { stream: { pair: string; timeframe: Configuration['timeframe'] }; bars: number }
-    >();
-    for (const configuration of configurations) {
-      const { pair, timeframe } = configuration;
-      const key = streamKey(configuration);
-      const bars = Math.max(barsWanted(configuration), wanted.get(key)?.bars ?? 0);
-      wanted.set(key, { stream: { pair, timeframe }, bars });
-    }
-    return [...wanted.values()];
+/**
+ * The streams of all configurations, each with the longest history anyone wants; and, without history,
+ * a stream for every position whose configuration is gone, so that its stop hears prices.
+ */
+function wantedStreams(configurations: readonly Configuration[], book: Portfolio) {
+  const wanted = new Map<string, { stream: Stream; bars: number }>();
+  for (const configuration of configurations) {
+    const { pair, timeframe } = configuration;
+    const key = streamKey(configuration);
+    const bars = Math.max(barsWanted(configuration), wanted.get(key)?.bars ?? 0);
+    wanted.set(key, { stream: { pair, timeframe }, bars });
   }
+  const heard = new Set([...wanted.values()].map(({ stream }) => stream.pair));
+  for (const { opening } of book.positions.values()) {
+    if (heard.has(opening.pair)) continue;
+    const stream: Stream = { pair: opening.pair, timeframe: '1m' };
+    wanted.set(streamKey(stream), { stream, bars: 1 });
+  }
+  return [...wanted.values()];
 }

@@ -1,0 +1,144 @@
+// The engine's parts and the pipes between them: what each one hears goes straight to the next. The
+// pipes are set once, here; the engine only opens and closes them.
+import type { Entry } from '../domain/fact.ts';
+import type { Portfolio } from '../domain/portfolio.ts';
+import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import { createEffects } from './effect.ts';
+import { createEvaluation, type Evaluation } from './evaluate.ts';
+import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
+import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { createRegistry, type Registry } from './registry.ts';
+import { createResolver } from './resolve.ts';
+import { type Counters, newCounters } from './status.ts';
+import { createStreams, type Streams } from './stream.ts';
+import { createSupervisor, type Supervisor } from './supervise.ts';
+import { createVerdicts, heldBy } from './verdict.ts';
+import { createWatch, type Watch } from './watch.ts';
+
+export interface Parts {
+  readonly watch: Watch;
+  readonly registry: Registry;
+  readonly evaluation: Evaluation;
+  readonly execution: Execution;
+  readonly recorder: Recorder;
+  readonly supervisor: Supervisor;
+  readonly streams: Streams;
+  readonly misses: NearestMisses;
+  readonly counters: Counters;
+  /** Where the venue's words go. */
+  readonly sink: ExecutionSink;
+}
+
+export function joinParts(
+  banks: Banks,
+  rules: EngineRules,
+  start: EngineStart,
+  listener: EngineListener,
+): Parts {
+  const { clock, timers, log, journal, venue } = banks;
+  const { execution: execute, recvWindowMs } = rules;
+  const send: Supervisor['actor']['send'] = (event) => supervisor.actor.send(event);
+  const book = (): Portfolio => supervisor.book();
+  const marketTime = (): number => clock.market();
+
+  const heard: Omit<ExecutionSink, 'onUnknown'> = {
+    onFill: (fill) => send({ type: 'fill.reported', fill }),
+    onOrderNews: (news) => send({ type: 'order.reported', news }),
+  };
+  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
+  const sink = { ...heard, onUnknown };
+  const execution = createExecution({ venue, clock, log, sink });
+  const watch = createWatch((request) => send({ type: 'exit.proposed', request }));
+
+  const counters = newCounters();
+  const misses = createNearestMisses();
+  const road = joinCandleRoad({ clock, timers, log }, execute, { counters, misses, send, book });
+  const { registry, streams, evaluation } = road;
+  const { maxSignalAge } = execute;
+  const effect = createEffects({ registry, execution, sink, book, marketTime, maxSignalAge, log });
+  const recorder = createRecorder({
+    journal,
+    timers,
+    onCommitted(entry) {
+      count(counters, entry);
+      effect(entry);
+      listener.onEntry(entry);
+    },
+    // No new exposure while the journal cannot take it; what is decided waits, in order.
+    onFailure(error) {
+      log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
+      if (book().trading !== 'active') return;
+      const at = clock.market();
+      send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
+    },
+  });
+  const supervisor = createSupervisor({
+    terms: {
+      ...rules,
+      engine: start.book.engine,
+      instruments: start.instruments,
+      correlation: streams.correlation,
+    },
+    book: start.book,
+    watch,
+    recorder,
+    clock,
+    timers,
+    gatherMs: rules.gatherMs,
+    onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
+  });
+  return {
+    ...{ watch, registry, evaluation, execution, recorder },
+    ...{ supervisor, streams, misses, counters, sink },
+  };
+}
+
+/** From a closed candle to a proposal or an exit. */
+function joinCandleRoad(
+  { clock, timers, log }: Pick<Banks, 'clock' | 'timers' | 'log'>,
+  execute: EngineRules['execution'],
+  to: {
+    counters: Counters;
+    misses: NearestMisses;
+    send: Supervisor['actor']['send'];
+    book: () => Portfolio;
+  },
+): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
+  const { counters, misses, send, book } = to;
+  const failed = (configId: string, error: unknown): void => {
+    counters.faults += 1;
+    log.error({ configId, error: String(error) }, 'a configuration failed');
+    registry.send(configId, { type: 'fault.raised' });
+  };
+  const registry = createRegistry({
+    onProposal: (proposal) => send({ type: 'proposal.raised', proposal }),
+    onDeath: failed,
+  });
+  const streams = createStreams((configIds, event) => {
+    for (const configId of configIds) registry.send(configId, event);
+  });
+  const evaluation = createEvaluation({
+    costs: execute,
+    timers,
+    heldBy: (configId) => heldBy(book(), registry.get(configId)?.configuration),
+    onVerdict: createVerdicts({
+      book,
+      marketTime: () => clock.market(),
+      maxSignalAge: execute.maxSignalAge,
+      misses,
+      counters,
+      onSignal: (signal) => registry.send(signal.configId, { type: 'signal.raised', signal }),
+      onExit: (request) => send({ type: 'exit.proposed', request }),
+    }),
+    onFault: ({ id }, error) => failed(id, error),
+  });
+  return { registry, streams, evaluation };
+}
+
+function count(counters: Counters, { type }: Entry): void {
+  if (type === 'signal.approved') counters.approvals += 1;
+  if (type === 'signal.refused') counters.refusals += 1;
+  if (type === 'fill.recorded') counters.fills += 1;
+  if (type === 'position.closed') counters.closed += 1;
+}
