@@ -6,8 +6,8 @@ export interface Fields {
   readonly amount: (name: string) => Rational;
   readonly whole: (name: string) => number;
   readonly flag: (name: string) => boolean;
-  /** The fields of an object inside; undefined when there is none. */
-  readonly inside: (name: string) => Fields | undefined;
+  /** The fields of an object inside. */
+  readonly inside: (name: string) => Fields;
   readonly list: (name: string) => readonly Fields[];
   readonly names: () => string[];
 }
@@ -37,10 +37,7 @@ export function fieldsOf(value: unknown): Fields {
       if (typeof found === 'boolean') return found;
       throw wrong(name, 'true or false', found);
     },
-    inside: (name) => {
-      const found = fields.get(name);
-      return isObject(found) ? fieldsOf(found) : undefined;
-    },
+    inside: (name) => fieldsOf(fields.get(name)),
     list: (name) => listOf(fields.get(name)),
     names: () => [...fields.keys()],
   };

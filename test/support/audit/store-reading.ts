@@ -2,7 +2,6 @@
 // write, in one snapshot.
 import Database from 'libsql';
 import { type Fields, fieldsOf } from './payload.ts';
-import { exact } from './rational.ts';
 import type { BookFill, BookStatement, Mark, Opening, Trade } from './statement.ts';
 
 type Rows = (query: string) => Fields[];
@@ -50,11 +49,10 @@ const journalledOf = (fill: Fields): Trade => ({
 function openingOf(data: Fields | undefined): Opening {
   if (data === undefined) throw new Error('expected an opening in the journal, was none');
   const foreign = data.inside('foreign');
-  const names = foreign?.names() ?? [];
   return {
     quote: data.text('quote'),
     capital: data.amount('capital'),
-    foreign: new Map(names.map((asset) => [asset, exact(foreign?.text(asset) ?? '0')])),
+    foreign: new Map(foreign.names().map((asset) => [asset, foreign.amount(asset)])),
   };
 }
 
@@ -75,9 +73,9 @@ function readJournal(
   );
   return {
     opening: openingOf(opening && dataOf(opening)),
-    journalled: fills.map((row) => journalledOf(fieldsOf(dataOf(row).inside('fill')))),
+    journalled: fills.map((row) => journalledOf(dataOf(row).inside('fill'))),
     intents: meant.map((row) => {
-      const order = fieldsOf(dataOf(row).inside('order'));
+      const order = dataOf(row).inside('order');
       return {
         seq: row.whole('seq'),
         clientOrderId: order.text('clientOrderId'),

@@ -5,6 +5,8 @@ export interface VenueAccess {
   readonly rest: string;
   readonly key: string;
   readonly secret: string;
+  /** Rows asked for at a time; the venue's own maximum unless told. */
+  readonly pageSize?: number;
 }
 
 export class VenueAnswerError extends Error {

@@ -10,7 +10,7 @@ interface Symbol {
   readonly quote: string;
 }
 
-const pageSize = 1_000;
+const pageSizeMax = 1_000;
 /** Up to so many symbols are all asked for; of a longer list only those the account has touched. */
 const symbolsMax = 50;
 
@@ -42,6 +42,7 @@ async function readPages(
   idName: { readonly parameter: string; readonly field: string },
 ): Promise<Fields[]> {
   const rows: Fields[] = [];
+  const pageSize = access.pageSize ?? pageSizeMax;
   for (let from = 0; ; ) {
     const parameters = { symbol, [idName.parameter]: String(from), limit: String(pageSize) };
     const page = listOf(await ask(access, path, parameters));
