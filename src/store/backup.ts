@@ -10,7 +10,7 @@ import type { Schema } from './schema.ts';
 /** Copies the store at `url` to `target`, which must not exist. Throws `StoreFault`. */
 export function backup(url: string, target: string): void {
   const location = locate(url);
-  expectPresent(location);
+  expectPresent(location.database);
   const path = resolve(target);
   if (existsSync(path)) throw new StoreFault('exists', `expected no file at ${path}, was one`);
   const partial = `${path}.partial-${process.pid}`;

@@ -38,8 +38,8 @@ export function makeDirectory({ directory }: Location): void {
 }
 
 /** Refuses a store that is not there, before SQLite says it less clearly. */
-export function expectPresent({ database }: Location): void {
-  if (!existsSync(database)) {
-    throw new StoreFault('cannot-open', `expected a store at ${database}, was none`);
+export function expectPresent(path: string): void {
+  if (!existsSync(path)) {
+    throw new StoreFault('cannot-open', `expected a store at ${path}, was none`);
   }
 }

@@ -47,7 +47,7 @@ export interface Reader {
 /** Opens the store at `sqlite:PATH` for reading. Throws `StoreFault`. */
 export function openReader(url: string): Reader {
   const location = locate(url);
-  expectPresent(location);
+  expectPresent(location.database);
   const connection = openReadOnly<Schema>(location.database);
   try {
     expectVersion(connection);
