@@ -49,7 +49,7 @@ export function openTape(
   let turn: NodeJS.Immediate | undefined;
 
   function note(row: TapeRow): void {
-    if (waiting.length < limits.waitingRowsMax) waiting.push(row);
+    if (waiting.length < limits.waitingRowsMax && isRecordable(row)) waiting.push(row);
     else dropped += 1;
   }
 
@@ -96,16 +96,19 @@ export function openTape(
   };
 }
 
+/** A row that the table would refuse must not hold up those behind it. */
+const isRecordable = ({ at, open, high, low, close, volume }: TapeRow): boolean =>
+  Number.isSafeInteger(at) &&
+  [open ?? 0, high ?? 0, low ?? 0, close, volume ?? 0].every(Number.isFinite);
+
 /** Deletes the oldest rows beyond the limits, no more of them than one turn allows. */
 function forget(connection: Connection<TapeSchema>, limits: TapeLimits, now: Millis): void {
   const { query } = connection;
-  const [ends] = connection.all(
-    query
-      .selectFrom('tape')
-      .select(({ fn }) => [fn.min('seq').as('first'), fn.max('seq').as('last')]),
-  );
-  const first = Number(ends?.first ?? 0);
-  const surplus = Number(ends?.last ?? 0) - first + 1 - limits.rowsMax;
+  // Two questions: SQLite looks up one end of a table, and scans the table for both at once.
+  const ends = query.selectFrom('tape').select('seq').limit(1);
+  const first = connection.all(ends.orderBy('seq'))[0]?.seq ?? 0;
+  const last = connection.all(ends.orderBy('seq', 'desc'))[0]?.seq ?? 0;
+  const surplus = last - first + 1 - limits.rowsMax;
   const oldest = query
     .selectFrom('tape')
     .select('seq')

@@ -1,0 +1,113 @@
+// A journal that version 1 wrote must read for ever: the file is never made anew, only joined by others.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
+import { expect, test } from 'vitest';
+import type { Entry, FactType } from '../../src/domain/fact.ts';
+import { fold } from '../../src/domain/fold.ts';
+import { text } from '../../src/domain/money.ts';
+import { cash, EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
+import { databaseOf, rowsOf, storeAt, temporaryDirectory } from './directory.ts';
+
+/** Every type of the catalogue; the compiler says when one is missing here. */
+const TYPES: Record<FactType, true> = {
+  'engine.started': true,
+  'engine.stopped': true,
+  'portfolio.opened': true,
+  'configuration.imported': true,
+  'configuration.activated': true,
+  'configuration.deactivated': true,
+  'signal.refused': true,
+  'signal.approved': true,
+  'exit.ordered': true,
+  'order.accepted': true,
+  'order.unresolved': true,
+  'order.ended': true,
+  'position.opened': true,
+  'fill.recorded': true,
+  'position.closed': true,
+  'day.opened': true,
+  'loss.latched': true,
+  'equity.marked': true,
+  'trading.reduced': true,
+  'trading.flattened': true,
+  'trading.resumed': true,
+  'command.acknowledged': true,
+  'stream.gapped': true,
+  'foreign.found': true,
+};
+
+const lines = readFileSync(
+  fileURLToPath(new URL('../golden/journal-v1.jsonl', import.meta.url)),
+  'utf8',
+)
+  .trim()
+  .split('\n');
+
+test('a journal of version 1 reads as the facts of today, and makes the same book and tables', async () => {
+  const directory = temporaryDirectory();
+  const store = await storeAt(directory);
+  const database = new Database(databaseOf(directory));
+  for (const line of lines) {
+    database
+      .prepare(
+        `INSERT INTO journal SELECT j->>'seq', j->>'at', j->>'type', j->>'v', j->>'key', j->>'cause',
+         j->'data' FROM (SELECT ? AS j)`,
+      )
+      .run(line);
+  }
+  database.close();
+  const entries: Entry[] = [];
+  for await (const entry of store.journal.read(1)) entries.push(entry);
+  expect(entries).toEqual(lines.map((line) => JSON.parse(line)));
+  expect(new Set(entries.map(({ type }) => type))).toEqual(new Set(Object.keys(TYPES)));
+  const book = fold(EMPTY_PORTFOLIO, entries);
+  const held = [...book.positions].map(([id, { quantity, cost }]) => [
+    id,
+    text(quantity),
+    text(cost),
+  ]);
+  expect({ cash: text(cash(book)), held }).toMatchInlineSnapshot(`
+    {
+      "cash": "98307.2646084",
+      "held": [
+        [
+          "b",
+          "0.023141835",
+          "1550.618654175",
+        ],
+      ],
+    }
+  `);
+  store.rebuildProjections();
+  expect(rowsOf(directory, 'SELECT config_id, state, filled FROM orders ORDER BY ordered_at')).toMatchInlineSnapshot(`
+    [
+      {
+        "config_id": "a",
+        "filled": "0.1208",
+        "state": "filled",
+      },
+      {
+        "config_id": "b",
+        "filled": "0.023165",
+        "state": "canceled",
+      },
+      {
+        "config_id": "a",
+        "filled": "0.12067",
+        "state": "filled",
+      },
+    ]
+  `);
+  expect(
+    rowsOf(directory, 'SELECT config_id, profit, return_r FROM trades'),
+  ).toMatchInlineSnapshot(`
+    [
+      {
+        "config_id": "a",
+        "profit": "-139.94810496",
+        "return_r": -1.1585108026490065,
+      },
+    ]
+  `);
+});
