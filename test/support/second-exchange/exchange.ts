@@ -126,6 +126,7 @@ function assemble(options: SecondExchangeOptions): Assembly {
   const desk = new OrderDesk(wallet, { ...book, feeBasisPoints: 10 }, now, reporter(wallet, users));
   const limits = {
     baseMs,
+    now,
     ackDelayMs: options.ackDelayMs ?? 60,
     incomingPerSecondMax: options.incomingPerSecondMax ?? 5,
   };

@@ -21,6 +21,8 @@ export interface StreamOptions {
   readonly ackDelayMs: number;
   /** Incoming messages a second before the connection is closed. */
   readonly incomingPerSecondMax: number;
+  /** Market time in ms. */
+  readonly now: () => number;
 }
 
 const dayMs = 86_400_000;
@@ -114,10 +116,13 @@ export class MarketStream {
     for (const stream of streams) {
       client.streams.add(stream);
       const market = this.markets.get(stream.split('@')[0]?.toUpperCase() ?? '');
-      const at = market?.bars.at(-1)?.openTime;
-      if (market === undefined || at === undefined) continue;
+      const openTime = market?.bars.at(-1)?.openTime;
+      if (market === undefined || openTime === undefined) continue;
       if (stream.includes('@kline_') || stream.endsWith('@miniTicker')) {
-        this.sendBeat(client, stream, { market, at, trades: [], closed: false }, undefined);
+        // Between two candles the newest is a closed one, told once more.
+        const at = this.options.now();
+        const closed = at >= openTime + this.options.baseMs;
+        this.sendBeat(client, stream, { market, at, trades: [], closed }, undefined);
       }
     }
     this.onSubscribe();
