@@ -1,0 +1,61 @@
+// A real exchange as a venue, through the genuine ccxt.pro client. Orders go to Binance spot, and to
+// what speaks its protocol: of no other exchange is it known which of its answers are final.
+import { Subject } from 'rxjs';
+import type { ExchangeSettings } from '../exchange/client.ts';
+import { VenueFault } from '../exchange/fault.ts';
+import type { Venue, VenueNews } from '../ports.ts';
+import { type Bench, type Connection, createConnection } from './connection.ts';
+import { findWhole } from './whole-order.ts';
+
+/** The venue behind `settings`. Nothing is sent before `connect`, which can be tried again. */
+export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
+  const news = new Subject<VenueNews>();
+  let connection: Connection | undefined;
+
+  const connected = (): Connection => {
+    if (connection !== undefined) return connection;
+    throw new VenueFault('expected a connected venue, was one not connected', { retryable: true });
+  };
+
+  async function disconnect(): Promise<void> {
+    const former = connection;
+    connection = undefined;
+    await former?.close();
+  }
+
+  return {
+    name: settings.name,
+    news,
+    async connect() {
+      await disconnect();
+      const next = await createConnection(settings, bench, news);
+      try {
+        const instruments = await next.open();
+        connection = next;
+        return instruments;
+      } catch (error) {
+        await next.close();
+        throw error;
+      }
+    },
+    balances: async () => connected().books.balances(),
+    async place(order) {
+      if (connection !== undefined) return connection.place(order);
+      return { kind: 'not-sent', code: 'not-connected', message: 'the venue is not connected' };
+    },
+    async find(order) {
+      const { books } = connected();
+      return findWhole(order, {
+        books,
+        timers: bench.timers,
+        tell: (told) => news.next(told),
+      });
+    },
+    fills: async (pair, since) => connected().books.trades(pair, since),
+    openOrders: async () => connected().books.openOrders(),
+    async close() {
+      await disconnect();
+      news.complete();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+// One connected account at the venue: its client, its ear on the wire, its books and its stream.
+import type { Subject } from 'rxjs';
+import type { Instrument } from '../domain/instrument.ts';
+import type { Order } from '../domain/order.ts';
+import type { Millis } from '../domain/time.ts';
+import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
+import { withDeadline } from '../exchange/deadline.ts';
+import { VenueFault } from '../exchange/fault.ts';
+import type { Clock, Log, Outcome, Timers, VenueNews } from '../ports.ts';
+import { createAccountNews } from './account-news.ts';
+import { alignTime, checkKey } from './admission.ts';
+import { createAsking } from './asking.ts';
+import { type Bookkeeping, createBookkeeping } from './bookkeeping.ts';
+import { loadInstruments } from './listing.ts';
+import { place } from './placing.ts';
+import { createUserStream } from './user-stream.ts';
+import { wired } from './wired-client.ts';
+
+/** What a connection is made with. */
+export interface Bench {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+export interface Connection {
+  readonly books: Bookkeeping;
+  /** Loads the rules, checks the key, aligns time and opens the stream. Throws `VenueFault`. */
+  open(): Promise<ReadonlyMap<string, Instrument>>;
+  /** Never throws. */
+  place(order: Order): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+const PROTOCOL = 'binance';
+const placeMsMax: Millis = 10_000;
+const subscribeMsMax: Millis = 15_000;
+const alignEveryMs: Millis = 5 * 60_000;
+/** Off by more than this, an unaligned signature would soon be refused. */
+const offMsMax: Millis = 500;
+/** Binance's code for a signature outside its window of time. */
+const OUT_OF_TIME = '-1021';
+
+/** A connection that is not open yet. Throws `VenueFault` for settings it cannot trade with. */
+export async function createConnection(
+  settings: ExchangeSettings,
+  bench: Bench,
+  news: Subject<VenueNews>,
+): Promise<Connection> {
+  const { clock, timers, log } = bench;
+  const { name, credentials } = settings;
+  if (name !== PROTOCOL) throw refused(`expected ${PROTOCOL} for live orders, was ${name}`);
+  if (credentials === null) throw refused('expected a key for live orders, was none');
+
+  const pairs = new Map<string, string>();
+  const pairOf = (symbol: string): string | undefined => pairs.get(symbol);
+  const account = createAccountNews({ news, pairOf, log, learn: (report) => books.learn(report) });
+  const ear = { ...account, onSubscribed: () => stream.confirmed() };
+  const wire = wired(await loadExchange(name), ear, () => clock.monotonic());
+  const client = await createClient(wire.type, settings);
+  const asking = createAsking(credentials);
+  const books = createBookkeeping(client, asking, pairOf);
+  const stream = createUserStream({
+    client,
+    timers,
+    words: asking.words,
+    onLive: () => news.next({ type: 'reports.live' }),
+    onLost: (reason) => news.next({ type: 'reports.lost', reason }),
+  });
+  const align = createAligning(() => alignTime(client, asking, clock), log);
+  let stopAligning = (): void => {};
+
+  return {
+    books,
+    async open() {
+      const instruments = await loadInstruments(client);
+      for (const pair of instruments.keys()) pairs.set(String(client.market(pair).id), pair);
+      await align.now();
+      await checkKey(client, asking);
+      stream.open();
+      await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
+      stopAligning = timers.every(alignEveryMs, align.soon);
+      return instruments;
+    },
+    async place(order) {
+      const way = { client, wire, asking, pairOf, deadlineMs: placeMsMax };
+      const outcome = await place(order, way);
+      if (outcome.kind === 'accepted') books.learn(outcome.report);
+      if (outcome.kind === 'rejected' && outcome.code === OUT_OF_TIME) align.soon();
+      return outcome;
+    },
+    async close() {
+      stopAligning();
+      stream.stop();
+      await client.close();
+    },
+  };
+}
+
+/** Alignment that is waited for, and alignment in passing, whose failure is only told. */
+function createAligning(measure: () => Promise<Millis>, log: Log) {
+  async function now(): Promise<void> {
+    const aheadMs = await measure();
+    if (!(Math.abs(aheadMs) <= offMsMax)) {
+      log.warn({ aheadMs }, 'this machine’s clock is off; signatures follow the venue’s');
+    }
+  }
+  function soon(): void {
+    now().catch((error: unknown) => {
+      log.warn({ error: String(error) }, 'could not ask the venue for its time');
+    });
+  }
+  return { now, soon };
+}
+
+const refused = (message: string): VenueFault => new VenueFault(message, { retryable: false });

@@ -1,0 +1,84 @@
+// Keeps the stream of the account's own events open, and says when it is lost and when it is back.
+import type { Millis } from '../domain/time.ts';
+import type { Timers } from '../ports.ts';
+import { type Binance, cutUserStream } from './wired-client.ts';
+
+const retryMs = { first: 100, max: 5000 };
+
+export interface UserStream {
+  open(): void;
+  /** Resolves when the venue has confirmed the subscription for the first time. */
+  live(): Promise<void>;
+  /** The venue confirmed the subscription: told by the client's tap. */
+  confirmed(): void;
+  stop(): void;
+}
+
+export function createUserStream(options: {
+  client: Binance;
+  timers: Timers;
+  words(error: unknown): string;
+  onLive(): void;
+  onLost(reason: string): void;
+}): UserStream {
+  const { client, timers, words, onLive, onLost } = options;
+  let isLive = false;
+  let isStopped = false;
+  let waitMs: Millis = retryMs.first;
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+
+  const pause = (ms: Millis): Promise<void> =>
+    new Promise((resolve) => {
+      timers.after(ms, resolve);
+    });
+
+  function lose(reason: string): void {
+    if (!isLive) return;
+    isLive = false;
+    onLost(reason);
+  }
+
+  async function keep(): Promise<void> {
+    while (!isStopped) {
+      try {
+        // Tapped, it never resolves: it ends with the connection.
+        await client.watchOrders();
+      } catch (error) {
+        if (isStopped) return;
+        lose(words(error));
+        forgetSubscriptions();
+        await pause(waitMs);
+        waitMs = Math.min(retryMs.max, waitMs * 2);
+      }
+    }
+  }
+
+  /** A refused subscription stays registered and would not be sent again. */
+  function forgetSubscriptions(): void {
+    for (const { url, subscriptions } of Object.values(client.clients)) {
+      if (!url.includes('/ws-api')) continue;
+      for (const name of Object.keys(subscriptions)) delete subscriptions[name];
+    }
+  }
+
+  return {
+    open() {
+      void keep();
+    },
+    live: () => begun,
+    confirmed() {
+      lose('subscribed anew');
+      waitMs = retryMs.first;
+      isLive = true;
+      begin();
+      onLive();
+    },
+    stop() {
+      isStopped = true;
+      cutUserStream(client);
+    },
+  };
+}
