@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fieldsOf, readFields } from './json.ts';
+import type { CandleText } from './market.ts';
 
 const data = new URL('../../../../shared/data/', import.meta.url);
 const catalogueFile = new URL('frames/cryptofeed-BINANCE.0.gz', data);
@@ -54,4 +55,31 @@ export function documentedAnswer(name: string): unknown {
   const marker = lines.findIndex((line) => line.startsWith('='));
   const first = lines.findIndex((line, index) => index > marker && /^\s*[[{]/.test(line));
   return JSON.parse(lines.slice(first).join('\n'));
+}
+
+const minuteFile = (asset: string): URL =>
+  new URL(`binance-${asset}USDT-1m.20210610-20210710.csv.gz`, data);
+
+/** From here on every recorded one-minute file has candles: 2021-06-11 00:00 UTC. */
+const commonStart = 1_623_369_600_000;
+
+/** Recorded one-minute candles of an asset against USDT; undefined where the recording is absent. */
+export function recordedMinutes(asset: string, count: number): CandleText[] | undefined {
+  const file = minuteFile(asset);
+  if (!existsSync(file)) return undefined;
+  return gunzipSync(readFileSync(file))
+    .toString()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+    .filter(([timestamp]) => Number(timestamp) >= commonStart)
+    .slice(0, count)
+    .map(([timestamp, open = '', high = '', low = '', close = '', volume = '']) => ({
+      openTime: Number(timestamp),
+      open,
+      high,
+      low,
+      close,
+      volume,
+    }));
 }
