@@ -1,0 +1,164 @@
+// One order from the moment it may be on its way until the venue's last word on it. Fed from facts, so
+// that it can be made anew at any time; fills are accepted in whatever state the order is believed to be.
+import { type Actor, assign, setup } from 'xstate';
+import type { Fact } from '../src/domain/fact.ts';
+import type { Fill } from '../src/domain/fill.ts';
+import {
+  add,
+  type DecimalText,
+  type Quantity,
+  quantity,
+  ZERO_QUANTITY,
+} from '../src/domain/money.ts';
+import type { Order } from '../src/domain/order.ts';
+
+export interface OrderContext {
+  readonly clientOrderId: string;
+  readonly quantity: Quantity;
+  /** Sum of the fills; it never decreases. */
+  readonly filled: Quantity;
+  readonly trades: readonly string[];
+  /** Trades that arrived after the order was believed to have ended. */
+  readonly late: readonly string[];
+}
+
+export type OrderEvent =
+  | { readonly type: 'order.accepted' }
+  | { readonly type: 'order.unresolved' }
+  | {
+      readonly type: 'order.filled';
+      readonly tradeId: string;
+      readonly quantity: DecimalText;
+    }
+  | { readonly type: 'order.rejected' }
+  | { readonly type: 'order.canceled' }
+  | { readonly type: 'order.absent' };
+
+/** The venue's word that ends an order without more fills; believed in every state that is not an end. */
+const endings = {
+  'order.rejected': 'rejected',
+  'order.canceled': 'canceled',
+  'order.absent': 'absent',
+} as const;
+
+/** A fill while the order lives: the whole of it, or a part. */
+const filling = [
+  { guard: { type: 'completes', params }, target: 'filled', actions: { type: 'fill', params } },
+  { guard: { type: 'isNew', params }, target: 'partial', actions: { type: 'fill', params } },
+] as const;
+
+/** A fill after a refusal that was none: the order lived after all. */
+const reviving = [
+  { guard: { type: 'completes', params }, target: 'filled', actions: { type: 'fillLate', params } },
+  { guard: { type: 'isNew', params }, target: 'partial', actions: { type: 'fillLate', params } },
+] as const;
+
+function params({ event }: { event: OrderEvent }): Trade {
+  return event.type === 'order.filled' ? event : NO_TRADE;
+}
+
+type Trade = Pick<Fill, 'tradeId' | 'quantity'>;
+const NO_TRADE: Trade = { tradeId: '', quantity: '0' };
+
+const counted = ({ filled, trades }: OrderContext, trade: Trade) => ({
+  filled: add(filled, quantity(trade.quantity)),
+  trades: [...trades, trade.tradeId],
+});
+
+/** A trade seen before, or one of nothing, changes nothing. */
+const isNew = ({ trades }: OrderContext, trade: Trade): boolean =>
+  quantity(trade.quantity).gt(0) && !trades.includes(trade.tradeId);
+
+export const orderMachine = setup({
+  types: {
+    context: {} as OrderContext,
+    events: {} as OrderEvent,
+    input: {} as Pick<Order, 'clientOrderId' | 'quantity'>,
+    tags: {} as 'ended',
+  },
+  actions: {
+    fill: assign(({ context }, trade: Trade) => counted(context, trade)),
+    fillLate: assign(({ context }, trade: Trade) => ({
+      ...counted(context, trade),
+      late: [...context.late, trade.tradeId],
+    })),
+  },
+  guards: {
+    isNew: ({ context }, trade: Trade) => isNew(context, trade),
+    /** Nothing remains after it; more than the order asked for counts as well. */
+    completes: ({ context }, trade: Trade) =>
+      isNew(context, trade) && counted(context, trade).filled.gte(context.quantity),
+  },
+}).createMachine({
+  id: 'order',
+  initial: 'sending',
+  context: ({ input }) => ({
+    clientOrderId: input.clientOrderId,
+    quantity: quantity(input.quantity),
+    filled: ZERO_QUANTITY,
+    trades: [],
+    late: [],
+  }),
+  states: {
+    sending: {
+      on: {
+        'order.accepted': 'open',
+        'order.unresolved': 'unknown',
+        'order.filled': filling,
+        ...endings,
+      },
+    },
+    unknown: {
+      on: { 'order.accepted': 'open', 'order.filled': filling, ...endings },
+    },
+    open: { on: { 'order.filled': filling, ...endings } },
+    partial: { on: { 'order.filled': filling, ...endings } },
+    // More than was asked for is recorded all the same: the venue is right.
+    filled: {
+      tags: 'ended',
+      on: {
+        'order.filled': {
+          guard: { type: 'isNew', params },
+          actions: { type: 'fillLate', params },
+        },
+      },
+    },
+    // Cancelled stays cancelled and keeps its fills, unless they turn out to be all of it.
+    canceled: {
+      tags: 'ended',
+      on: {
+        'order.filled': [
+          reviving[0],
+          { guard: { type: 'isNew', params }, actions: { type: 'fillLate', params } },
+        ],
+      },
+    },
+    rejected: { tags: 'ended', on: { 'order.filled': reviving } },
+    absent: { tags: 'ended', on: { 'order.filled': reviving } },
+  },
+});
+
+export type OrderActor = Actor<typeof orderMachine>;
+
+/** What a fact says to the order it is about; undefined when it says nothing to any. */
+export function orderEventOf(
+  fact: Fact,
+): { readonly clientOrderId: string; readonly event: OrderEvent } | undefined {
+  switch (fact.type) {
+    case 'order.accepted':
+    case 'order.unresolved':
+      return { clientOrderId: fact.data.clientOrderId, event: { type: fact.type } };
+    case 'fill.recorded': {
+      const { clientOrderId, tradeId, quantity } = fact.data.fill;
+      return { clientOrderId, event: { type: 'order.filled', tradeId, quantity } };
+    }
+    case 'order.ended': {
+      const { clientOrderId, state } = fact.data;
+      // `filled` follows from the fills themselves.
+      if (state === 'filled') return undefined;
+      return { clientOrderId, event: { type: `order.${state}` } };
+    }
+    default:
+      return undefined;
+  }
+}
