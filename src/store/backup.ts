@@ -17,7 +17,6 @@ export function backup(url: string, target: string): void {
   let source: Connection<Schema> | undefined;
   try {
     source = openReadOnly<Schema>(location.database);
-    source.execute('PRAGMA query_only=0');
     source.execute(`VACUUM INTO '${partial.replaceAll("'", "''")}'`);
     expectSound(partial);
     force(partial);

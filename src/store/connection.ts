@@ -5,6 +5,7 @@ import { type Compilable, Kysely, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { assert } from '../domain/assert.ts';
 import { storeFault } from './fault.ts';
+import { rememberFiles } from './presence.ts';
 
 export interface Connection<Tables> {
   /** Builds queries; they are run by `run` and `all`. */
@@ -29,16 +30,18 @@ const BUSY_MS_MAX = 1000;
  * Throws `StoreFault`.
  */
 export function openWriter<Tables>(path: string, durable: boolean): Connection<Tables> {
-  const connection = open<Tables>(path, path);
+  const database = open(path, path);
   try {
-    connection.execute('PRAGMA journal_mode=WAL');
-    connection.execute(`PRAGMA synchronous=${durable ? 'FULL' : 'NORMAL'}`);
-    connection.execute('PRAGMA journal_size_limit=67108864');
+    database.exec('PRAGMA journal_mode=WAL');
+    database.exec(`PRAGMA synchronous=${durable ? 'FULL' : 'NORMAL'}`);
+    database.exec('PRAGMA journal_size_limit=67108864');
+    // The first transaction makes the log, so that it can be remembered with the database.
+    database.exec('BEGIN IMMEDIATE; COMMIT');
     // SQLite's own waiting blocks the event loop: a writer that meets a lock waits with a timer.
-    connection.execute('PRAGMA busy_timeout=0');
-    return connection;
+    database.exec('PRAGMA busy_timeout=0');
+    return connect<Tables>(database, rememberFiles(path));
   } catch (error) {
-    connection.close();
+    database.close();
     throw storeFault(error, `expected a database at ${path}`);
   }
 }
@@ -46,22 +49,24 @@ export function openWriter<Tables>(path: string, durable: boolean): Connection<T
 /** Opens a database file for reading beside its writer. Throws `StoreFault`. */
 export function openReadOnly<Tables>(path: string): Connection<Tables> {
   // The library's `readonly` option opens for writing all the same; the URI parameter is honoured.
-  const connection = open<Tables>(`${pathToFileURL(path).href}?mode=ro`, path);
-  connection.execute('PRAGMA query_only=1');
-  return connection;
+  const database = open(`${pathToFileURL(path).href}?mode=ro`, path);
+  return connect<Tables>(database, () => undefined);
 }
 
-function open<Tables>(target: string, path: string): Connection<Tables> {
+function open(target: string, path: string): Database.Database {
   try {
     const database = new Database(target);
     database.exec(`PRAGMA busy_timeout=${BUSY_MS_MAX}`);
-    return connect<Tables>(database);
+    return database;
   } catch (error) {
     throw storeFault(error, `expected a database at ${path}`);
   }
 }
 
-function connect<Tables>(database: Database.Database): Connection<Tables> {
+function connect<Tables>(
+  database: Database.Database,
+  expectInPlace: () => void,
+): Connection<Tables> {
   const statements = new Map<string, Database.Statement>();
   const prepared = (sql: string): Database.Statement => {
     let statement = statements.get(sql);
@@ -86,6 +91,7 @@ function connect<Tables>(database: Database.Database): Connection<Tables> {
     },
     rows: (sql) => database.prepare(sql).all(),
     transaction(work) {
+      expectInPlace();
       database.exec('BEGIN IMMEDIATE');
       try {
         const result = work();

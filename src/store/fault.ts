@@ -1,13 +1,14 @@
 // What can go wrong between the engine and its store, as one thrown class: whoever catches it learns
 // whether trying again can help, and keeps the cause.
 
-/** Why the store failed. The retryable ones can pass by themselves: space returns, a lock is let go. */
+/** Why the store failed, and whether trying again can help: space returns, a lock is let go. */
 const RETRYABLE = {
   'disk-full': true,
   busy: true,
   io: true,
   late: true,
   overloaded: true,
+  moved: true,
   'read-only': false,
   'cannot-open': false,
   corrupt: false,

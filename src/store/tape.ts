@@ -47,9 +47,10 @@ export function openTape(
   const waiting: TapeRow[] = [];
   let dropped = 0;
   let turn: NodeJS.Immediate | undefined;
+  let isClosed = false;
 
   function note(row: TapeRow): void {
-    if (waiting.length < limits.waitingRowsMax && isRecordable(row)) waiting.push(row);
+    if (!isClosed && waiting.length < limits.waitingRowsMax && isRecordable(row)) waiting.push(row);
     else dropped += 1;
   }
 
@@ -87,6 +88,8 @@ export function openTape(
       return dropped;
     },
     async close() {
+      if (isClosed) return;
+      isClosed = true;
       clearInterval(timer);
       clearImmediate(turn);
       if (!write(waiting.length)) dropped += waiting.length;

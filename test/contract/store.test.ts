@@ -10,14 +10,8 @@ import { fold } from '../../src/domain/fold.ts';
 import { EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
 import { StoreFault } from '../../src/store/fault.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
-import {
-  CONTEXT,
-  databaseOf,
-  rowsOf,
-  storeAt,
-  tablesOf,
-  temporaryDirectory,
-} from '../store/directory.ts';
+import { CONTEXT } from '../store/context.ts';
+import { databaseOf, rowsOf, storeAt, tablesOf, temporaryDirectory } from '../store/directory.ts';
 import { configuration, START, Story, wholeStory } from '../store/story.ts';
 
 const note = (text: string): Fact =>

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { onTestFinished } from 'vitest';
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts';
+import { CONTEXT } from './context.ts';
 
-export const CONTEXT = { userId: 'user_1', venue: 'binance', isPaper: false } as const;
+export { CONTEXT };
 
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'troupe-store-'));

@@ -80,7 +80,9 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
     }
   `);
   store.rebuildProjections();
-  expect(rowsOf(directory, 'SELECT config_id, state, filled FROM orders ORDER BY ordered_at')).toMatchInlineSnapshot(`
+  expect(
+    rowsOf(directory, 'SELECT config_id, state, filled FROM orders ORDER BY ordered_at'),
+  ).toMatchInlineSnapshot(`
     [
       {
         "config_id": "a",

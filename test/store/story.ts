@@ -12,7 +12,7 @@ import type { Instrument } from '../../src/domain/instrument.ts';
 import { transaction } from '../../src/domain/ledger.ts';
 import { decimal, money, price, quantity } from '../../src/domain/money.ts';
 import { DEFAULT_EXECUTION, type ExitReason, type Order } from '../../src/domain/order.ts';
-import { EMPTY_PORTFOLIO, equityMark } from '../../src/domain/portfolio.ts';
+import { EMPTY_PORTFOLIO, equityMark, type Portfolio } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/risk.ts';
 import { settle } from '../../src/domain/settlement.ts';
@@ -59,9 +59,14 @@ export const configuration = (
 
 export class Story {
   readonly facts: Fact[] = [];
-  readonly draft: Draft = draftOf(EMPTY_PORTFOLIO);
-  #at = START;
-  #trades = 0;
+  readonly draft: Draft;
+  #at: number;
+
+  /** Begins with nothing, or goes on from a book at a market time. */
+  constructor(book: Portfolio = EMPTY_PORTFOLIO, at = START) {
+    this.draft = draftOf(book);
+    this.#at = at;
+  }
 
   /** Records facts that the caller made; applies them to the book. */
   tell(...facts: readonly Fact[]): this {
@@ -158,11 +163,11 @@ export class Story {
 
   /** A fill of `share` of an order; the fee in base on a buy, in quote on a sell. */
   fill(share: string, at: string, order = this.order): this {
-    this.#trades += 1;
+    const { at: filledAt } = this;
     const amount = decimal(order.quantity).times(share);
     const value = order.side === 'buy' ? amount : amount.times(at);
     const fill: Fill = {
-      tradeId: String(this.#trades),
+      tradeId: String(filledAt),
       clientOrderId: order.clientOrderId,
       pair: PAIR,
       side: order.side,
@@ -170,7 +175,7 @@ export class Story {
       quantity: amount.toFixed(),
       fee: value.times('0.001').toFixed(),
       feeAsset: order.side === 'buy' ? 'BTC' : 'USDT',
-      at: this.at,
+      at: filledAt,
     };
     return this.#keep(settle(this.draft, fill, instrument));
   }

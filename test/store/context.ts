@@ -1,0 +1,2 @@
+// Whose stores the tests make.
+export const CONTEXT = { userId: 'user_1', venue: 'binance', isPaper: false } as const;
