@@ -57,6 +57,7 @@ const executionSchema = z.strictObject({
   fee: z.number().min(0).max(0.05).default(DEFAULT_EXECUTION.fee),
   slippage: z.number().min(0).max(0.05).default(DEFAULT_EXECUTION.slippage),
   maxSignalAge: z.number().gt(0).max(10).default(DEFAULT_EXECUTION.maxSignalAge),
+  entriesPerMinuteMax: z.number().int().min(1).max(10_000).default(60),
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 

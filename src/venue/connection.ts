@@ -21,6 +21,8 @@ export interface Bench {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
+  /** How long the answer to an order is waited for before its outcome is unknown; 10 s. */
+  readonly placeMsMax?: Millis;
 }
 
 export interface Connection {
@@ -33,7 +35,6 @@ export interface Connection {
 }
 
 const PROTOCOL = 'binance';
-const placeMsMax: Millis = 10_000;
 const subscribeMsMax: Millis = 15_000;
 const alignEveryMs: Millis = 5 * 60_000;
 /** Off by more than this, an unaligned signature would soon be refused. */
@@ -47,7 +48,7 @@ export async function createConnection(
   bench: Bench,
   news: Subject<VenueNews>,
 ): Promise<Connection> {
-  const { clock, timers, log } = bench;
+  const { clock, timers, log, placeMsMax = 10_000 } = bench;
   const { name, credentials } = settings;
   if (name !== PROTOCOL) throw refused(`expected ${PROTOCOL} for live orders, was ${name}`);
   if (credentials === null) throw refused('expected a key for live orders, was none');

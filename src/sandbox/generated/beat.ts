@@ -9,15 +9,29 @@ export interface Beat {
   readonly low: number;
   /** In multiples of the asset's usual volume. */
   readonly volume: number;
+  /** The bar, and all after it, may be carried along by the rest of the market. */
+  readonly loose?: boolean;
 }
 
 /** The same bar upside down. */
-export const mirrored = ({ close, high, low, volume }: Beat): Beat => ({
-  close: -close,
-  high: -low,
-  low: -high,
-  volume,
+export const mirrored = (beat: Beat): Beat => ({
+  ...beat,
+  close: -beat.close,
+  high: -beat.low,
+  low: -beat.high,
 });
+
+/** The same bar higher by `rise`. */
+export const raised = (beat: Beat, rise: number): Beat => ({
+  ...beat,
+  close: beat.close + rise,
+  high: beat.high + rise,
+  low: beat.low + rise,
+});
+
+/** The same bars, free to drift with the market. */
+export const loosened = (beats: readonly Beat[]): Beat[] =>
+  beats.map((beat) => ({ ...beat, loose: true }));
 
 export interface Leg {
   readonly from: number;

@@ -22,7 +22,7 @@ export interface Weather {
 }
 
 /** Bars of quiet before the opening act: its sweeps are then the first in their window. */
-const QUIET_BARS = 56;
+const QUIET_BARS = 80;
 
 export class Climate {
   readonly #chance: Chance;
@@ -59,7 +59,7 @@ export class Climate {
     if (from === this.#opening) return this.#lean(from, from + 44, true);
     const quiet = this.#opening - QUIET_BARS;
     if (from === quiet) return { from, to: this.#opening, lean: 0, opening: false };
-    const to = from + whole(this.#chance, 30, 42);
+    const to = from + whole(this.#chance, 29, 39);
     if (from < quiet && to > quiet - 30) return this.#lean(from, quiet, false);
     if (this.#chance() < 0.04) return { from, to, lean: 0, opening: false };
     return this.#lean(from, to, false);

@@ -9,7 +9,7 @@ import { climax, dip, leg, levelInReach, spring, sweep } from './scene.ts';
 import type { Stage } from './stage.ts';
 
 /** Bars a fresh dip needs until its low is old enough to be run. */
-const RIPE_BARS = 9;
+const RIPE_BARS = 4;
 /** Bars before the end of a quiet act at which a level for the opening is laid. */
 const LAYING_BARS = 34;
 
@@ -41,8 +41,9 @@ export class Director {
     if (act !== this.#act) this.#begin(act);
     if (bar < this.#cue) return [];
     if (act.lean === 0) return this.#prepare(act, bar, stageOf(1));
-    const up = this.#chance() < 0.5 + 0.27 * act.lean - 0.25 * displacement;
-    const way = act.opening || this.#chance() < (up ? 0.92 : 0.72) ? 1 : -1;
+    const lean = act.opening ? 0.12 : 0.08 + 0.36 * act.lean - 0.16 * displacement;
+    const up = this.#chance() < 0.5 + lean;
+    const way = act.opening || this.#chance() < (up ? 0.96 : 0.66) ? 1 : -1;
     const stage = stageOf(way);
     if (levelInReach(stage) === undefined && !this.#prepared) return this.#lay(bar, way, stage);
     this.#cue = Number.POSITIVE_INFINITY;

@@ -59,7 +59,7 @@ function openingCues(seed: number, pairs: readonly string[]): readonly number[] 
   const first = chanceOf(seed, 'opening')() < 0.5 ? 0 : Math.min(2, pairs.length - 1);
   const second = first === 0 ? Math.min(2, pairs.length - 1) : 0;
   return pairs.map((_, index) => {
-    if (index === first) return 2;
-    return index === second ? 8 : 14 + 2 * index;
+    if (index === first) return 4;
+    return index === second ? 11 : 16 + 2 * index;
   });
 }

@@ -1,12 +1,12 @@
 // The scenes a market plays besides noise: a stop run, a climax, a spring, a plain leg, and how each
 // ends. None imports a strategy; they are what strategies look for, and not every one works out.
 import type { Chance } from '../chance.ts';
-import { type Beat, walk } from './beat.ts';
+import { type Beat, loosened, walk } from './beat.ts';
 import { between, whole } from './noise.ts';
 import { overhead, type Stage } from './stage.ts';
 
-/** Age from which an old low is one that people put stops under. */
-export const LEVEL_AGE_MIN = 12;
+/** Age from which a low is worth an approach: by the time it is run it is an old one. */
+const LEVEL_AGE_MIN = 8;
 /** How far below the price a level may lie and still be reached, in ATR. */
 const REACH = 6;
 /** The least way from a reclaim back to its stop, relative: what makes it worth its costs. */
@@ -37,17 +37,17 @@ export function sweep(stage: Stage, level: number, wins: boolean, chance: Chance
   const high = close + between(chance, 0.03, 0.12) * (close - low);
   const volume = between(chance, 3.4, 6);
   const last: Beat = { close, high, low, volume };
-  const bars =
-    chance() < 0.65 ? [last] : [dive(level, low, unit, chance), { ...last, volume: volume * 0.7 }];
+  const second = { ...last, low: low + between(chance, 0.1, 0.5) * unit, volume: volume * 0.7 };
+  const bars = chance() < 0.65 ? [last] : [dive(level, low, unit, chance), second];
   return [...approach, ...bars, ...ending({ stage, close, risk, wins }, chance)];
 }
 
 /** First bar of a two-bar sweep: closes below the level. */
 function dive(level: number, low: number, unit: number, chance: Chance): Beat {
-  const depth = level - low;
+  const close = level - between(chance, 0.25, 0.6) * (level - low);
   return {
-    close: level - between(chance, 0.25, 0.6) * depth,
-    low: level - between(chance, 0.7, 0.95) * depth,
+    close,
+    low,
     high: level + 0.4 * unit,
     volume: between(chance, 2.6, 4.5),
   };
@@ -62,16 +62,17 @@ interface Turn {
 /** Depth and strength of a reclaim that leaves room to the next old high, or none worth a stop there. */
 function reclaim(stage: Stage, level: number, chance: Chance): Turn {
   const { unit } = stage;
-  const wall = overhead(stage);
+  const walls = [overhead(stage), -stage.ceiling.lowest(6)];
   let turn: Turn = { low: level, close: level, risk: RISK_MIN };
   for (let attempt = 0; attempt < 12; attempt += 1) {
     const depth = unit * between(chance, 0.28, 0.75);
     const widening = 1 + attempt * 0.04;
     const risk = widening * Math.max(RISK_MIN, unit * between(chance, 1.8, 2.3));
     const low = level - depth;
-    turn = { low, close: low - 0.25 * unit + risk, risk };
-    const room = (wall - turn.close) / risk;
-    if (room < 1.4 || room > 2.1) break;
+    const close = low - 0.25 * unit + risk;
+    turn = { low, close, risk };
+    const rooms = walls.map((wall) => (wall - close) / risk);
+    if (rooms.every((room) => room < 1.4 || room > 2.1)) break;
   }
   return turn;
 }
@@ -131,12 +132,15 @@ export function leg(stage: Stage, chance: Chance): Beat[] {
   return walk({ from, to, bars: whole(chance, 6, 12), unit, volume: 1.3 }, chance);
 }
 
-/** A small dip that leaves an old low behind: the next scene's level. */
-export function dip({ height, unit }: Stage, chance: Chance): Beat[] {
-  const bottom = height - unit * between(chance, 1.2, 2);
+/** A dip of about `depth` ATR that leaves a low behind: the next scene's level. */
+export function dip(stage: Stage, chance: Chance, depth = 1.6): Beat[] {
+  const { height, unit, floor: old } = stage;
+  const wanted = height - unit * depth * between(chance, 0.75, 1.25);
+  const bottom = Math.max(wanted, (old.under(height) ?? wanted) + 0.1 * unit);
   const top = bottom + unit * between(chance, 1.1, 1.9);
   const floor = bottom + 0.05 * unit;
-  const down = walk({ from: height, to: bottom + 0.3 * unit, bars: 3, unit, volume: 1 }, chance);
+  const slope = { from: height, to: bottom + 0.3 * unit, bars: 3, unit, volume: 1, floor };
+  const down = walk(slope, chance);
   const low: Beat = {
     close: bottom + 0.5 * unit,
     high: bottom + 0.8 * unit,
@@ -164,14 +168,17 @@ function ending({ stage, close, risk, wins }: Ending, chance: Chance): Beat[] {
     const bars = whole(chance, 6, 13);
     const floor = close - 0.55 * risk;
     const rally = walk({ from: close, to, bars, unit, volume: 1.35, floor }, chance);
-    return [...rally, ...dip({ ...stage, height: to }, chance)];
+    return [...loosened(rally), ...dip({ ...stage, height: to }, chance, 2.8)];
   }
   const hope = close + risk * between(chance, 0.1, 0.7);
   const up = walk({ from: close, to: hope, bars: whole(chance, 2, 5), unit, volume: 1.1 }, chance);
-  const to = close - risk * between(chance, 1.35, 1.9);
-  const bars = whole(chance, 3, 5);
-  const down = walk({ from: hope, to, bars, unit: unit / 2, volume: 1.5 }, chance);
+  const stop = close - risk;
+  // It takes this level's stops, not those of the next one as well, where it can end in between.
+  const next = (stage.floor.under(stop - 0.2 * unit) ?? -1e9) + 0.1 * unit;
+  const to = Math.max(stop - risk * between(chance, 0.35, 0.9), Math.min(next, stop - 0.1 * unit));
+  const bars = whole(chance, 2, 4);
+  const down = walk({ from: hope, to, bars, unit: unit / 2, volume: 1.5, floor: to }, chance);
   const after = { ...stage, height: to + unit * 0.8 };
   const bounce = walk({ from: to, to: after.height, bars: 2, unit, volume: 1.2 }, chance);
-  return [...up, ...down, ...bounce, ...dip(after, chance)];
+  return [...loosened([...up, ...down]), ...bounce, ...dip(after, chance)];
 }

@@ -36,6 +36,15 @@ export class Shelf {
     return top;
   }
 
+  /** The highest old low under `height`; undefined when there is none. */
+  under(height: number): number | undefined {
+    let highest: number | undefined;
+    for (const ledge of this.#ledges) {
+      if (ledge.height < height && ledge.height > (highest ?? -Infinity)) highest = ledge.height;
+    }
+    return highest;
+  }
+
   /** The lowest low of the last `bars` bars, at most 60. */
   lowest(bars: number): number {
     let lowest = Number.POSITIVE_INFINITY;

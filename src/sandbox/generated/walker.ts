@@ -5,7 +5,7 @@ import { WilderAverage } from '../../domain/indicator.ts';
 import type { Millis } from '../../domain/time.ts';
 import { type Chance, chanceOf } from '../chance.ts';
 import { type Asset, assetOf } from './asset.ts';
-import { type Beat, mirrored } from './beat.ts';
+import { type Beat, raised } from './beat.ts';
 import type { Weather } from './climate.ts';
 import { Director } from './director.ts';
 import { exponential, normal } from './noise.ts';
@@ -13,12 +13,18 @@ import { Shelf } from './shelf.ts';
 import type { Stage } from './stage.ts';
 
 /** Standard deviation of a bar's noise, as a logarithm: gives an ATR of about half a percent. */
-const NOISE = 0.0025;
-/** Share of the way home taken every bar: half of a stray is gone after a day and a half. */
-const HOMING = 3.2e-4;
+const NOISE = 0.0027;
+/** Share of the way home taken every bar: half of a stray is gone after a day. */
+const HOMING = 6e-4;
+/** Share of the common shock that carries a scene along. */
+const CARRY = 0.7;
+/** Drift of a bar in an act that leans, in its noise. */
+const LEAN = 0.1;
 /** A usual stray from home, as a logarithm. */
 const STRAY = 0.14;
 const UNIT_FIRST = 0.005;
+/** The narrowest range between old lows and highs that still holds, as a logarithm. */
+const RANGE_MIN = 0.016;
 
 export class Walker {
   readonly #asset: Asset;
@@ -33,6 +39,8 @@ export class Walker {
   #bustle = 0;
   #beats: readonly Beat[] = [];
   #played = 0;
+  /** How far the market has carried the scene since it began. */
+  #carried = 0;
 
   constructor(seed: number, pair: string, openingCue: number) {
     this.#asset = assetOf(pair);
@@ -60,11 +68,16 @@ export class Walker {
       const stageOf = (way: 1 | -1): Stage => this.#stage(way, height);
       this.#beats = this.#director.plan(weather.bar, weather.act, displacement, stageOf);
       this.#played = 0;
+      this.#carried = 0;
     }
     const scripted = this.#beats[this.#played];
     if (scripted === undefined) return this.#noise(weather, height);
     this.#played += 1;
-    return scripted;
+    if (scripted.loose) {
+      this.#carried += CARRY * NOISE * weather.volatility * this.#asset.kinship * weather.shock;
+    }
+    // The bar opens where the last one closed: only what moves since then may stretch it.
+    return raised(scripted, this.#carried);
   }
 
   #stage(way: 1 | -1, height: number): Stage {
@@ -72,12 +85,12 @@ export class Walker {
     return { height: way * height, unit: this.#unit, floor, ceiling };
   }
 
-  #noise({ shock, volatility }: Weather, open: number): Beat {
+  #noise({ shock, volatility, act }: Weather, open: number): Beat {
     const chance = this.#chance;
     const { kinship } = this.#asset;
     const own = Math.sqrt(1 - kinship * kinship) * normal(chance);
     const size = NOISE * volatility;
-    const move = size * (kinship * shock + own) + HOMING * (this.#home - open);
+    const move = size * (kinship * shock + own + LEAN * act.lean) + HOMING * (this.#home - open);
     const close = open + move;
     const wick = (): number => 0.62 * size * exponential(chance);
     const free: Beat = {
@@ -86,8 +99,23 @@ export class Walker {
       low: Math.min(open, close) - wick(),
       volume: Math.exp(0.25 * normal(chance)) * (0.7 + (0.3 * Math.abs(move)) / NOISE),
     };
-    const held = hold(free, this.#lows, this.#unit, open, chance);
-    return mirrored(hold(mirrored(held), this.#highs, this.#unit, -open, chance));
+    return this.#held(free, open);
+  }
+
+  /**
+   * Noise does not trade beyond old lows and highs: they hold until somebody comes for them. A range
+   * too narrow to trade in gives way upwards.
+   */
+  #held(beat: Beat, open: number): Beat {
+    const support = this.#lows.top(0)?.height ?? Number.NEGATIVE_INFINITY;
+    const wall = -(this.#highs.top(0)?.height ?? Number.NEGATIVE_INFINITY);
+    const resistance = wall - support > RANGE_MIN ? wall : Number.POSITIVE_INFINITY;
+    if (beat.low > support && beat.high < resistance) return beat;
+    const gap = (): number => 0.3 * this.#unit * this.#chance();
+    const low = beat.low > support ? beat.low : Math.min(open, support + gap());
+    const high = beat.high < resistance ? beat.high : Math.max(open, resistance - gap());
+    const close = Math.min(high - gap(), Math.max(low + gap(), beat.close));
+    return { ...beat, low: Math.min(low, high), high, close: Math.max(low, close) };
   }
 
   #round(openTime: Millis, open: number, { close, high, low, volume }: Beat): Candle {
@@ -109,13 +137,4 @@ export class Walker {
     const { tick } = this.#asset;
     return Number((Math.max(1, Math.round(price / tick)) * tick).toFixed(8));
   }
-}
-
-/** Noise does not trade under an old low: support holds until somebody comes for it. */
-function hold(beat: Beat, lows: Shelf, unit: number, open: number, chance: Chance): Beat {
-  const support = lows.top(0)?.height;
-  if (support === undefined || beat.low > support) return beat;
-  const low = Math.min(open, support + unit * 0.1 * chance());
-  const close = Math.max(beat.close, low + unit * 0.3 * chance());
-  return { ...beat, low: Math.min(low, close), close, high: Math.max(beat.high, close) };
 }

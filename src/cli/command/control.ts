@@ -1,0 +1,85 @@
+// `halt`, `resume`, `flatten`, `close`: a person's word to a running engine.
+import type { Command } from 'commander';
+import type { Acknowledgement } from '../../engine/command.ts';
+import { dropHaltFile, removeHaltFile } from '../../engine/halt-file.ts';
+import { dataDirectoryOf } from '../../engine/start.ts';
+import { loadSettings } from '../load.ts';
+import type { Bench } from '../program.ts';
+import { engineRuns, sendCommand } from '../send.ts';
+import { Failure, type Terminal } from '../terminal.ts';
+
+interface Named {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export function addControlCommands(program: Command, bench: Bench): void {
+  const named = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .requiredOption('--by <name>', 'who asks')
+      .requiredOption('--reason <text>', 'why');
+  named('halt', 'no new exposure from now on; every exit, stop and cancel goes on').action(
+    (options: Named, command: Command) => bench.run(() => halt(options, command, bench)),
+  );
+  named('resume', 'take entries again').action((options: Named, command: Command) =>
+    bench.run(() => resume(options, command, bench)),
+  );
+  named('flatten', 'close every position').action((options: Named, command: Command) =>
+    bench.run(async () => {
+      const { by, reason } = options;
+      return told(
+        await sendCommand(storeOf(command), { kind: 'flatten', by, reason }),
+        bench.terminal(command),
+      );
+    }),
+  );
+  program
+    .command('close')
+    .argument('<id>', 'configuration whose position is to be closed')
+    .description("close one configuration's position")
+    .option('--by <name>', 'who asks', 'command line')
+    .option('--reason <text>', 'why', 'closed by hand')
+    .action((configId: string, { by, reason }: Named, command: Command) =>
+      bench.run(async () =>
+        told(
+          await sendCommand(storeOf(command), { kind: 'close', configId, by, reason }),
+          bench.terminal(command),
+        ),
+      ),
+    );
+}
+
+/** Where a command's engine keeps its store. */
+export function storeOf(command: Command): { url: string; dataDirectory: string } {
+  const settings = loadSettings(command.optsWithGlobals()['settings']);
+  return { url: settings.store.url, dataDirectory: dataDirectoryOf(settings) };
+}
+
+/** Says what became of a command; its exit code. */
+export function told(answer: Acknowledgement, terminal: Terminal): number {
+  terminal.show(answer, answer.message.split('\n'));
+  return answer.ok ? 0 : 1;
+}
+
+/** The file first: it holds even where the engine or its store does not answer. */
+async function halt({ by, reason }: Named, command: Command, bench: Bench): Promise<number> {
+  const store = storeOf(command);
+  dropHaltFile(store.dataDirectory, by, reason);
+  const terminal = bench.terminal(command);
+  if (!engineRuns(store.dataDirectory)) {
+    const message = 'no engine runs; the file HALT keeps the next one from entering';
+    return told({ ok: true, message }, terminal);
+  }
+  return told(await sendCommand(store, { kind: 'halt', by, reason }), terminal);
+}
+
+async function resume({ by, reason }: Named, command: Command, bench: Bench): Promise<number> {
+  const store = storeOf(command);
+  if (!engineRuns(store.dataDirectory)) {
+    removeHaltFile(store.dataDirectory);
+    throw new Failure('the file HALT is gone, but no engine runs that could be resumed');
+  }
+  return told(await sendCommand(store, { kind: 'resume', by, reason }), bench.terminal(command));
+}

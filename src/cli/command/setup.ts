@@ -1,0 +1,186 @@
+// `init` and `check`: a first settings file, and what would stop the engine from trading with it.
+import { existsSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { createClock, nodeTimers } from '../../clock.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type { Instrument } from '../../domain/instrument.ts';
+import { decimal, money, notional, price } from '../../domain/money.ts';
+import { size } from '../../domain/sizing.ts';
+import { unfitFor } from '../../engine/admission.ts';
+import { dataDirectoryOf } from '../../engine/start.ts';
+import { createClient, loadExchange } from '../../exchange/client.ts';
+import { withDeadline } from '../../exchange/deadline.ts';
+import { wordsOf } from '../../exchange/fault.ts';
+import { plainLog } from '../../log.ts';
+import { describeProblem } from '../../settings/problem.ts';
+import { takeCredentials } from '../../settings/secret.ts';
+import { type Settings, venueOf } from '../../settings/settings.ts';
+import { connectVenue } from '../../venue/ccxt.ts';
+import { loadInstruments } from '../../venue/listing.ts';
+import { EXAMPLE_CONFIGURATIONS, EXAMPLE_SETTINGS } from '../example.ts';
+import { configurationPath, loadDocument, loadSettings } from '../load.ts';
+import type { Bench } from '../program.ts';
+import { amount } from '../story/format.ts';
+import { Failure, type Terminal } from '../terminal.ts';
+
+export function addSetupCommands(program: Command, bench: Bench): void {
+  program
+    .command('init')
+    .description('write troupe.yaml and example configurations')
+    .action((_, command: Command) =>
+      bench.run(async () => {
+        for (const [file, content] of [
+          ['troupe.yaml', EXAMPLE_SETTINGS],
+          ['configurations.json', EXAMPLE_CONFIGURATIONS],
+        ] as const) {
+          if (existsSync(file))
+            throw new Failure(`${file}: expected no such file yet; it is left as it is`);
+          writeFileSync(file, content);
+        }
+        bench
+          .terminal(command)
+          .show({ written: ['troupe.yaml', 'configurations.json'] }, [
+            'wrote troupe.yaml and configurations.json',
+            'Next: `npm run -s troupe -- check`, then `npm run -s troupe -- run`',
+          ]);
+        return 0;
+      }),
+    );
+  program
+    .command('check')
+    .description('what would stop the engine from trading: keys, clock, pairs, smallest sizes')
+    .option('--effective', 'print every setting in force, without secrets', false)
+    .action(({ effective }: { effective: boolean }, command: Command) =>
+      bench.run(() =>
+        check(command.optsWithGlobals()['settings'], effective, bench.terminal(command)),
+      ),
+    );
+}
+
+interface Finding {
+  readonly ok: boolean;
+  readonly what: string;
+}
+
+const good = (what: string): Finding => ({ ok: true, what });
+const bad = (what: string): Finding => ({ ok: false, what });
+const deadlineMs = 20_000;
+
+async function check(file: string, effective: boolean, terminal: Terminal): Promise<number> {
+  const settings = loadSettings(file);
+  if (effective) terminal.show({ settings }, JSON.stringify(settings, null, 2).split('\n'));
+  const findings: Finding[] = [
+    good(`settings: ${file}, mode ${settings.mode}, data in ${dataDirectoryOf(settings)}`),
+  ];
+  const document = loadDocument(configurationPath(settings, file));
+  for (const problem of document.problems) findings.push(bad(describeProblem(problem)));
+  findings.push(...(await checkVenue(settings, document.configurations)));
+  const { paint } = terminal;
+  terminal.show(
+    findings,
+    findings.map(({ ok, what }) =>
+      ok ? `${paint.good('✓')} ${what}` : `${paint.bad('✗')} ${what}`,
+    ),
+  );
+  return findings.every(({ ok }) => ok) ? 0 : 1;
+}
+
+async function checkVenue(
+  settings: Settings,
+  configurations: readonly Configuration[],
+): Promise<readonly Finding[]> {
+  const { name, venue } = venueOf(settings);
+  const { recvWindowMs } = settings.execution;
+  const credentials = takeCredentials(name, process.env) ?? null;
+  const exchange = { name, endpoint: venue.endpoint, credentials: null, recvWindowMs };
+  const client = await createClient(await loadExchange(name), exchange);
+  try {
+    const instruments = await loadInstruments(client);
+    const skew = await skewOf(client);
+    const tickers = configurations.map((one) => checkSize(one, settings, instruments, client));
+    return [
+      good(`${name}: ${instruments.size} pairs`),
+      Math.abs(skew) <= 500
+        ? good(`clock within ${Math.abs(skew)} ms`)
+        : bad(`clock off by ${skew} ms`),
+      ...(await checkKeys(settings, { ...exchange, credentials })),
+      ...(await Promise.all(tickers)),
+    ];
+  } catch (error) {
+    return [bad(`${name} does not answer: ${wordsOf(error)}`)];
+  } finally {
+    await client.close();
+  }
+}
+
+type Client = Awaited<ReturnType<typeof createClient>>;
+
+async function skewOf(client: Client): Promise<number> {
+  const before = Date.now();
+  const theirs = Number(await withDeadline(client.fetchTime(), deadlineMs, 'the time'));
+  return Math.round(theirs - (before + Date.now()) / 2);
+}
+
+/** Keys by use: connecting signs, and refuses a key that may withdraw. */
+async function checkKeys(
+  { mode }: Settings,
+  exchange: Parameters<typeof connectVenue>[0],
+): Promise<readonly Finding[]> {
+  const { credentials, name } = exchange;
+  if (credentials === null) {
+    const how = `TROUPE_${name.toUpperCase()}_KEY and _SECRET`;
+    return mode === 'live'
+      ? [bad(`no keys: live needs ${how}`)]
+      : [good('no keys: paper needs none')];
+  }
+  const log = plainLog({ write: () => {}, secrets: [credentials.key, credentials.secret] });
+  const venue = connectVenue(exchange, { clock: createClock(1), timers: nodeTimers, log });
+  try {
+    await venue.connect();
+    const balances = await venue.balances();
+    return [good(`key accepted, no withdrawal rights, ${balances.size} balances`)];
+  } catch (error) {
+    return [bad(`key refused: ${wordsOf(error)}`)];
+  } finally {
+    await venue.close();
+  }
+}
+
+/** Whether the configuration's full size at the lowest confidence is above every minimum. */
+async function checkSize(
+  configuration: Configuration,
+  settings: Settings,
+  instruments: ReadonlyMap<string, Instrument>,
+  client: Client,
+): Promise<Finding> {
+  const { id, pair, stage, sharpe, winRatePercent } = configuration;
+  const venue = { name: venueOf(settings).name, quote: settings.portfolio.quote, instruments };
+  const unfit = unfitFor(configuration, venue);
+  const instrument = instruments.get(pair);
+  if (unfit !== undefined || instrument === undefined) {
+    return bad(`${id}: expected ${unfit?.expected}, was ${unfit?.was}`);
+  }
+  if (sharpe === null || !(sharpe > 0)) return bad(`${id}: the Sharpe ratio is not above zero`);
+  const capital = money(settings.portfolio.equity);
+  const full = size(
+    { stage, sharpe, winRatePercent, confidence: 1, capital },
+    settings.sizing,
+  ).size;
+  if (stage === 'PAPER') return good(`${id}: PAPER holds no capital`);
+  const [row] = await withDeadline(
+    client.fetchOHLCV(pair, '1m', undefined, 1),
+    deadlineMs,
+    `the price of ${pair}`,
+  );
+  const last = price(String(row?.[4]));
+  const smallest = [
+    settings.risk.minPosition,
+    instrument.notionalMin,
+    notional(last, instrument.quantityMin),
+  ].map((minimum) => decimal(minimum));
+  const least = smallest.reduce((a, b) => (a.gt(b) ? a : b));
+  const words = `full size ${amount(full)}, smallest possible ${amount(least.toFixed())}`;
+  return decimal(full).gte(least)
+    ? good(`${id}: ${words}`)
+    : bad(`${id}: ${words}: it could never trade`);
+}

@@ -1,0 +1,101 @@
+// The portfolio at a glance, and the first and last words of a run.
+import type { Configuration } from '../../domain/configuration.ts';
+import type { NearestMiss } from '../../engine/nearest-miss.ts';
+import type { StartFacts } from '../../engine/start.ts';
+import type { Status } from '../../engine/status.ts';
+import {
+  amount,
+  clockTime,
+  dateTime,
+  type Paint,
+  percent,
+  plain,
+  priceText,
+  signed,
+} from './format.ts';
+
+const bar = (share: number, width = 12): string => {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+};
+
+/** Equity, the day, exposure against its caps, and every open position. */
+export function panel(
+  status: Status,
+  misses: readonly NearestMiss[],
+  paint: Paint,
+): readonly string[] {
+  const { equity, cash, dayReturn, trading, positions, stages } = status;
+  const day = (dayReturn >= 0 ? paint.good : paint.bad)(`day ${signed(dayReturn * 100)} %`);
+  const state = trading === 'active' ? paint.good(trading) : paint.warn(trading);
+  const lines = [
+    `${paint.bold(`── ${dateTime(status.at)} `)}${paint.dim('─'.repeat(40))}`,
+    `   equity ${paint.bold(amount(equity))}  ${day}  cash ${amount(cash)}  exposure ${amount(status.exposure)}  ${state}`,
+    `   ${stages.map(({ stage, used, cap }) => `${stage} ${bar(Number(used) / Number(cap), 8)} ${amount(used, 0)}/${amount(cap, 0)}`).join('  ')}`,
+  ];
+  for (const position of positions) lines.push(`   ${positionLine(position)}`);
+  for (const { configId, at, missed } of misses) {
+    lines.push(
+      paint.dim(`   nearest miss ${plain(configId)} ${clockTime(at)}: failed ${missed.join(', ')}`),
+    );
+  }
+  return lines;
+}
+
+function positionLine(position: Status['positions'][number]): string {
+  const { pair, configId, quantity, cost, value, mark, stopLoss, takeProfit, exiting } = position;
+  const profit = signed(Number(value) - Number(cost));
+  const price = mark === null ? 'no price yet' : `mark ${priceText(mark)}`;
+  const way = exiting === null ? '' : `  leaving: ${exiting}`;
+  return `${pair} ${plain(configId)} ${quantity}  ${price}  stop ${priceText(stopLoss)}  target ${priceText(takeProfit)}  ${profit}${way}`;
+}
+
+/** What a start found. */
+export function startLines(
+  what: { mode: string; venue: string; speed: number; data: string },
+  facts: StartFacts,
+  paint: Paint,
+): readonly string[] {
+  const speed = what.speed === 1 ? '' : `, market time ×${what.speed}`;
+  const kept = facts.book.positions.size;
+  const found = facts.fresh
+    ? `a new book`
+    : `resumed: ${kept} open position${kept === 1 ? '' : 's'}, trading ${facts.book.trading}`;
+  const lines = [
+    `${paint.bold('Troupe')} ${what.mode} on ${what.venue}${speed}; data in ${what.data}; ${found}`,
+    ...facts.configurations.map((configuration) => `  ${configurationLine(configuration)}`),
+    ...facts.problems.map(({ path, expected, was }) =>
+      paint.warn(`  ✗ ${plain(path)} does not run: expected ${expected}, was ${was}`),
+    ),
+    ...facts.differences.map(({ asset, book, venue }) =>
+      paint.bad(`  ! ${asset}: the book has ${book}, the venue ${venue}`),
+    ),
+  ];
+  return lines;
+}
+
+export const configurationLine = (configuration: Configuration): string => {
+  const { id, pair, timeframe, strategy, stage, sharpe, winRatePercent } = configuration;
+  return `${plain(id)}  ${pair} ${timeframe}  ${strategy}  ${stage}  Sharpe ${sharpe ?? 'none'}  win rate ${winRatePercent} %`;
+};
+
+/** A progress bar of loading history; goes over itself on a terminal. */
+export const progressLine = (loaded: number, wanted: number): string =>
+  `loading history ${bar(wanted === 0 ? 1 : loaded / wanted, 24)} ${loaded}/${wanted} candles`;
+
+/** The last words. */
+export function summaryLines(status: Status, startEquity: string, paint: Paint): readonly string[] {
+  const { counters, equity, positions } = status;
+  const change = Number(equity) - Number(startEquity);
+  const colour = change >= 0 ? paint.good : paint.bad;
+  return [
+    '',
+    paint.bold('Summary'),
+    `  ${counters.candles} candles, ${counters.prices} prices, ${counters.signals} signals: ${counters.approvals} approved, ${counters.refusals} refused`,
+    `  ${counters.fills} fills, ${counters.closed} positions closed, ${positions.length} open (their stops stand in the book and are armed again at the next start)`,
+    `  equity ${amount(equity)}, ${colour(signed(change))} in this run, day ${percent(status.dayReturn)}`,
+    counters.gaps + counters.candlesRejected + counters.faults === 0
+      ? '  no gaps, no bad candles, no faults'
+      : `  ${counters.gaps} gaps repaired, ${counters.candlesRejected} bad candles refused, ${counters.faults} faults`,
+  ];
+}

@@ -1,0 +1,120 @@
+// The story: what happened, one line each, in the words of a person who watches a portfolio.
+import type { Entry, FactOf } from '../../domain/fact.ts';
+import type { EXIT_REASONS } from '../../domain/order.ts';
+import { amount, clockTime, type Paint, percent, plain, priceText, signed } from './format.ts';
+import { reason, waterfallLine } from './waterfall.ts';
+
+const why: Record<(typeof EXIT_REASONS)[number], string> = {
+  stop: 'stop-loss hit',
+  target: 'target reached',
+  invalidation: 'set-up broken',
+  time: 'time is up',
+  signal: 'SELL signal',
+  manual: 'closed by hand',
+  flatten: 'flattening',
+};
+
+/** The line of a journal entry; undefined where a person need not hear of it. */
+export function tell(entry: Entry, paint: Paint): string | undefined {
+  const line = words(entry, paint);
+  return line === undefined ? undefined : `${paint.dim(clockTime(entry.at))} ${line}`;
+}
+
+function words(entry: Entry, paint: Paint): string | undefined {
+  switch (entry.type) {
+    case 'signal.approved':
+      return approved(entry, paint);
+    case 'signal.refused':
+      return refused(entry, paint);
+    case 'fill.recorded':
+      return filled(entry, paint);
+    case 'exit.ordered':
+      return ordered(entry, paint);
+    case 'position.closed':
+      return closed(entry, paint);
+    case 'order.ended':
+      return ended(entry, paint);
+    case 'order.unresolved':
+      return paint.warn(
+        `? order ${entry.data.clientOrderId.slice(0, 8)} did not answer: ${plain(entry.data.reason)}; asking`,
+      );
+    default:
+      return portfolioWords(entry, paint);
+  }
+}
+
+function portfolioWords(entry: Entry, paint: Paint): string | undefined {
+  switch (entry.type) {
+    case 'day.opened':
+      return paint.dim(`— new UTC day, equity ${amount(entry.data.equity)}`);
+    case 'loss.latched':
+      return paint.bad(
+        `■ daily loss ${percent(entry.data.dayReturn)} reached its limit ${percent(entry.data.limit)}: no entries until the next UTC day`,
+      );
+    case 'trading.reduced':
+      return paint.warn(
+        `■ halted by ${plain(entry.data.by)}: ${plain(entry.data.reason)} (exits go on)`,
+      );
+    case 'trading.flattened':
+      return paint.warn(`■ flattening, by ${plain(entry.data.by)}: ${plain(entry.data.reason)}`);
+    case 'trading.resumed':
+      return paint.good(`▶ resumed by ${plain(entry.data.by)}: ${plain(entry.data.reason)}`);
+    case 'configuration.activated':
+    case 'configuration.deactivated':
+      return `${entry.data.id} ${entry.type.slice('configuration.'.length)} by ${plain(entry.data.by)}`;
+    case 'stream.gapped':
+      return paint.warn(
+        `! ${entry.data.stream} missed candles; repairing before anyone decides on it`,
+      );
+    case 'foreign.found':
+      return paint.warn(
+        `! a ${entry.data.what} on ${entry.data.pair} that is not ours: ${plain(entry.data.detail)}`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+function approved({ data }: FactOf<'signal.approved'>, paint: Paint): string {
+  const { signal, waterfall } = data;
+  const { entryPrice, stopLoss, takeProfit } = signal;
+  const head = paint.good(`✓ BUY  ${signal.pair}`);
+  const plan = `at ${priceText(entryPrice)}, stop ${priceText(stopLoss)}, target ${priceText(takeProfit)}`;
+  return `${head} ${plain(signal.configId)} ${plan}\n           ${paint.dim(waterfallLine(waterfall))}`;
+}
+
+function refused({ data }: FactOf<'signal.refused'>, paint: Paint): string {
+  const { signal, refusal, waterfall } = data;
+  const head = paint.warn(`✗ ${signal.direction.padEnd(4)} ${signal.pair}`);
+  const size =
+    waterfall.formula === null ? '' : `\n           ${paint.dim(waterfallLine(waterfall))}`;
+  return `${head} ${plain(signal.configId)} refused, ${reason(refusal)}${size}`;
+}
+
+function filled({ data }: FactOf<'fill.recorded'>, paint: Paint): string {
+  const { side, quantity, price, pair, fee, feeAsset } = data.fill;
+  const verb = side === 'buy' ? 'bought' : 'sold  ';
+  return `${paint.accent('·')} ${verb} ${quantity} ${pair} at ${priceText(price)} ${paint.dim(`fee ${fee} ${feeAsset}`)}`;
+}
+
+function ordered({ data }: FactOf<'exit.ordered'>, paint: Paint): string {
+  const at = data.price === null ? '' : ` at ${priceText(data.price)}`;
+  return `${paint.accent('→')} exit ${data.order.pair}: ${why[data.reason]}${at}`;
+}
+
+function closed({ data }: FactOf<'position.closed'>, paint: Paint): string {
+  const { pair, configId, profit, returnR, exitReason, entryPrice, exitPrice } = data.trade;
+  const colour = Number(profit) >= 0 ? paint.good : paint.bad;
+  const result = colour(`${signed(profit)} (${signed(returnR)} R)`);
+  const way = `${priceText(entryPrice)} → ${priceText(exitPrice)}`;
+  return `● closed ${pair} ${plain(configId)} ${result} ${paint.dim(`${way}, ${why[exitReason]}, after fees`)}`;
+}
+
+function ended({ data, key }: FactOf<'order.ended'>, paint: Paint): string | undefined {
+  if (data.state === 'filled') return undefined;
+  const about = data.message === null ? '' : `: ${plain(data.message)}`;
+  if (data.state === 'canceled' && data.code === null) {
+    return paint.dim(`  order ${key.slice(0, 8)} ended, the rest was not to be had at its price`);
+  }
+  return paint.warn(`! order ${key.slice(0, 8)} ${data.state}${about}`);
+}

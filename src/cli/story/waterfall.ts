@@ -1,0 +1,69 @@
+// A size waterfall: in one line for the story, in full for whoever asks why.
+import type { Refusal } from '../../domain/refusal.ts';
+import { REFUSALS } from '../../domain/refusal.ts';
+import type { Waterfall } from '../../domain/sizing.ts';
+import { amount, percent } from './format.ts';
+
+/** `100,000 × 10.00 % × 0.902 × 0.90 = 8,118.00 → stage-cap 4,000.00 → 0.0421 lots …` */
+export function waterfallLine({ formula, trims, rounding, refusal }: Waterfall): string {
+  if (formula === null) return refusal === null ? 'not sized' : `not sized: ${refusal.code}`;
+  const { capital, base, factor, confidence, size } = formula;
+  const start = `${amount(capital, 0)} × ${percent(Number(base), 0)} × ${Number(factor).toFixed(3)} × ${confidence.toFixed(2)} = ${amount(size)}`;
+  const cuts = trims
+    .filter(({ before, after }) => before !== after)
+    .map(({ code, after }) => ` → ${code} ${amount(after)}`);
+  const lots = rounding === null ? '' : ` → ${rounding.quantity} for ${amount(rounding.reserved)}`;
+  return start + cuts.join('') + lots;
+}
+
+/** Every step on a line of its own. */
+export function waterfallLines(waterfall: Waterfall): readonly string[] {
+  const { formula, trims, rounding, refusal, size } = waterfall;
+  const lines: string[] = [];
+  if (formula !== null) {
+    lines.push(
+      `capital          ${amount(formula.capital)}`,
+      `base             ${percent(Number(formula.base))} (${formula.stage})  cap ${amount(formula.cap)}`,
+      `Sharpe term      ${formula.sharpeTerm}  (Sharpe ${formula.sharpe})`,
+      `win-rate term    ${formula.winRateTerm}  (${formula.winRatePercent} %)`,
+      `raw factor       ${formula.rawFactor}`,
+      `clamped factor   ${formula.factor}`,
+      `strength         ${formula.confidence}`,
+      `raw size         ${amount(formula.rawSize)}`,
+      `size             ${amount(formula.size)}`,
+    );
+  }
+  for (const { code, cap, used, headroom, before, after } of trims) {
+    const effect = before === after ? 'fits' : `${amount(before)} → ${amount(after)}`;
+    lines.push(
+      `${code.padEnd(16)} cap ${amount(cap)}  used ${amount(used)}  headroom ${amount(headroom)}  ${effect}`,
+    );
+  }
+  if (rounding !== null) {
+    lines.push(
+      `rounding         ${rounding.quantity} at ${rounding.collarPrice} + fee ${rounding.feeRate} = ${amount(rounding.reserved)}`,
+    );
+  }
+  lines.push(
+    refusal === null ? `final size       ${amount(size)}` : `refused          ${reason(refusal)}`,
+  );
+  return lines;
+}
+
+/** A refusal in words, with the numbers that decided it. */
+export function reason({ code, limit, actual, headroom, detail }: Refusal): string {
+  const parts = [
+    limit === undefined ? undefined : `limit ${shorten(limit)}`,
+    actual === undefined ? undefined : `would be ${shorten(actual)}`,
+    headroom === undefined ? undefined : `headroom ${shorten(headroom)}`,
+    detail,
+  ].filter((part) => part !== undefined);
+  const numbers = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return `${code}: ${REFUSALS[code]}${numbers}`;
+}
+
+const shorten = (text: string): string => {
+  const value = Number(text);
+  if (!Number.isFinite(value)) return text;
+  return Math.abs(value) >= 100 ? amount(text) : String(Number(value.toPrecision(6)));
+};

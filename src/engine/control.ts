@@ -1,0 +1,111 @@
+// A person's commands on a running engine, from the inbox, the file HALT and a signal; and the engine's
+// orderly end.
+import type { Configuration } from '../domain/configuration.ts';
+import { fact } from '../domain/fact.ts';
+import { readDocument } from '../settings/document.ts';
+import { describeProblem } from '../settings/problem.ts';
+import { type Settings, venueOf } from '../settings/settings.ts';
+import { imported, unfitFor } from './admission.ts';
+import type { Acknowledgement, Command } from './command.ts';
+import { isHalted, removeHaltFile } from './halt-file.ts';
+import type { Started } from './start.ts';
+
+const done = (message: string): Acknowledgement => ({ ok: true, message });
+const failed = (message: string): Acknowledgement => ({ ok: false, message });
+
+/** Applies commands to a started engine; each is idempotent. */
+export class Control {
+  readonly #started: Started;
+  readonly #settings: Settings;
+
+  constructor(started: Started, settings: Settings) {
+    this.#started = started;
+    this.#settings = settings;
+  }
+
+  async apply(command: Command): Promise<Acknowledgement> {
+    const { engine, dataDirectory } = this.#started;
+    const { kind, by, reason } = command;
+    switch (kind) {
+      case 'halt':
+        engine.command('reduce', by, reason);
+        return done('no new exposure from now on; exits go on');
+      case 'flatten':
+        engine.command('flatten', by, reason);
+        return done('closing every position');
+      case 'resume':
+        removeHaltFile(dataDirectory);
+        engine.command('resume', by, reason);
+        return done('open for entries again');
+      case 'close':
+        return engine.close(command.configId)
+          ? done(`closing the position of ${command.configId}`)
+          : failed(`${command.configId} holds no position`);
+      case 'activate':
+      case 'deactivate':
+        return this.#turn(command);
+      case 'import':
+        return this.#import(command);
+      default:
+        return command satisfies never;
+    }
+  }
+
+  async #known(configId: string): Promise<Configuration | undefined> {
+    const all = await this.#started.store.read.configurations('all');
+    return all.find(({ id }) => id === configId);
+  }
+
+  async #turn(
+    command: Extract<Command, { kind: 'activate' | 'deactivate' }>,
+  ): Promise<Acknowledgement> {
+    const { kind, configId, by, reason } = command;
+    const { engine, clock } = this.#started;
+    const configuration = await this.#known(configId);
+    if (configuration === undefined) return failed(`no configuration ${configId}`);
+    const about = { at: clock.market(), key: configId };
+    await engine.record([fact(`configuration.${kind}d`, about, { id: configId, by, reason })]);
+    if (kind === 'activate') return this.#seat({ ...configuration, isActive: true });
+    engine.remove(configId);
+    return done(`${configId} is archived; a position it holds stays watched until it is closed`);
+  }
+
+  #seat(configuration: Configuration): Acknowledgement {
+    const { engine, instruments } = this.#started;
+    const { name } = venueOf(this.#settings);
+    const { quote } = this.#settings.portfolio;
+    const unfit = unfitFor(configuration, { name, quote, instruments });
+    if (unfit !== undefined) {
+      return failed(`${configuration.id}: expected ${unfit.expected}, was ${unfit.was}`);
+    }
+    // Its history loads while the command is answered.
+    void engine.add(configuration);
+    return done(`${configuration.id} takes part`);
+  }
+
+  async #import(command: Extract<Command, { kind: 'import' }>): Promise<Acknowledgement> {
+    const { engine, clock } = this.#started;
+    const { configurations, problems } = readDocument(command.document, command.file);
+    const lines = problems.map(describeProblem);
+    let count = 0;
+    for (const brought of configurations) {
+      const configuration = imported(brought, await this.#known(brought.id));
+      if (configuration === undefined) continue;
+      const about = { at: clock.market(), key: configuration.id };
+      const data = { configuration, by: command.by };
+      await engine.record([fact('configuration.imported', about, data)]);
+      count += 1;
+      const seated = configuration.isActive ? this.#seat(configuration) : done('archived');
+      if (!seated.ok) lines.push(seated.message);
+    }
+    const summary = `${count} of ${configurations.length} configurations new or changed`;
+    return { ok: lines.length === 0, message: [summary, ...lines].join('\n') };
+  }
+}
+
+/** Latches `reducing` while the file HALT stands; call it often. */
+export function heedHaltFile({ engine, dataDirectory }: Started): void {
+  if (engine.book().trading === 'active' && isHalted(dataDirectory)) {
+    engine.command('reduce', 'file HALT', 'the file HALT stands in the data directory');
+  }
+}

@@ -1,0 +1,238 @@
+// From settings to a running engine: open the store, recover the book, join the banks, admit the
+// configurations. Start-up is recovery, every time.
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { createClock, nodeTimers } from '../clock.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { type Entry, type Fact, fact } from '../domain/fact.ts';
+import { apply, draftOf } from '../domain/fold.ts';
+import { engineId } from '../domain/identity.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { transaction } from '../domain/ledger.ts';
+import { decimal, least, type Money, money, text } from '../domain/money.ts';
+import type { Portfolio } from '../domain/portfolio.ts';
+import {
+  type Credentials,
+  createClient,
+  type ExchangeSettings,
+  loadExchange,
+} from '../exchange/client.ts';
+import { connectFeed } from '../feed/connect.ts';
+import type { Balance, Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
+import { describeProblem, type Problem } from '../settings/problem.ts';
+import { type Settings, venueOf } from '../settings/settings.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { connectVenue } from '../venue/ccxt.ts';
+import { Gateway } from '../venue/gateway.ts';
+import { loadInstruments } from '../venue/listing.ts';
+import { PaperVenue } from '../venue/paper.ts';
+import { imported, unfitFor } from './admission.ts';
+import { Engine } from './engine.ts';
+import { isHalted } from './halt-file.ts';
+import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
+
+export interface StartOptions {
+  readonly settings: Settings;
+  readonly credentials: Credentials | undefined;
+  /** Orders go to the venue; otherwise fills are simulated on its live prices. */
+  readonly live: boolean;
+  /** What the configuration file brings. */
+  readonly configurations: readonly Configuration[];
+  readonly version: string;
+  readonly log: Log;
+  onEntry(entry: Entry): void;
+  onFeedNews(news: FeedNews): void;
+  onFatal(reason: string, error: unknown): void;
+}
+
+export interface Started {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly venue: Venue;
+  readonly clock: Clock;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly dataDirectory: string;
+  /** What the start found: for the first lines of the story. */
+  readonly facts: StartFacts;
+}
+
+export interface StartFacts {
+  readonly fresh: boolean;
+  readonly book: Portfolio;
+  readonly configurations: readonly Configuration[];
+  readonly problems: readonly Problem[];
+  readonly differences: readonly Comparison[];
+}
+
+/** Directory that holds everything of one engine. */
+export const dataDirectoryOf = ({ store }: Settings): string =>
+  dirname(store.url.slice('sqlite:'.length));
+
+/** Opens everything and recovers; the engine is ready to `start()`. Throws what the banks throw. */
+export async function prepareEngine(options: StartOptions): Promise<Started> {
+  const { settings, live, log } = options;
+  const { name, venue: venueSettings } = venueOf(settings);
+  const { userId } = settings.portfolio;
+  const store = await openStore({
+    url: settings.store.url,
+    userId,
+    venue: name,
+    isPaper: !live,
+    onTapeFault: (fault) => log.warn({ error: fault.message }, 'the tape could not be written'),
+  });
+  try {
+    const clock = createClock(venueSettings.speed);
+    const bench = { clock, timers: nodeTimers, log };
+    const recovered = await recoverBook(store.journal);
+    // Market time goes on from where the journal ends, not from zero.
+    if (recovered.at > 0) clock.observe(recovered.at);
+    const exchange = exchangeOf(options);
+    const feed = connectFeed({ ...exchange, credentials: null }, bench);
+    const venue = live
+      ? connectVenue(exchange, bench)
+      : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
+    const instruments = await venue.connect();
+    const started = await recover(options, store, recovered, venue, instruments);
+    const dataDirectory = dataDirectoryOf(settings);
+    const gateway = new Gateway({
+      venue,
+      clock,
+      caps: {
+        ordersPerMinuteMax: settings.execution.entriesPerMinuteMax,
+        // No minute can deploy more than the whole portfolio may ever hold.
+        notionalPerMinuteMax: decimal(settings.portfolio.equity).times(
+          settings.risk.maxTotalExposure,
+        ),
+      },
+      mayIncreaseExposure: () => engine.book().trading === 'active' && !isHalted(dataDirectory),
+    });
+    const engine: Engine = new Engine(
+      { ...bench, journal: store.journal, tape: store.tape, feed, venue: gateway },
+      {
+        limits: settings.risk,
+        sizing: settings.sizing,
+        execution: settings.execution,
+        gatherMs: settings.portfolio.gatherMs,
+        recvWindowMs: settings.execution.recvWindowMs,
+      },
+      { ...started.start, instruments },
+      options,
+    );
+    return { engine, store, venue, clock, instruments, dataDirectory, facts: started.facts };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Simulated fills on the real venue's prices and rules; its public side needs no key. */
+function paperVenue(
+  { portfolio, execution }: Settings,
+  exchange: ExchangeSettings,
+  book: Portfolio,
+  prices: Feed['prices'],
+  clock: Clock,
+): Venue {
+  return new PaperVenue({
+    name: exchange.name,
+    async loadInstruments() {
+      const type = await loadExchange(exchange.name);
+      const client = await createClient(type, { ...exchange, credentials: null });
+      try {
+        return await loadInstruments(client);
+      } finally {
+        await client.close();
+      }
+    },
+    ...{ prices, book, clock, execution },
+    quote: portfolio.quote,
+    cash: String(portfolio.equity),
+  });
+}
+
+function exchangeOf({ settings, credentials }: StartOptions): ExchangeSettings {
+  const { name, venue } = venueOf(settings);
+  const { recvWindowMs } = settings.execution;
+  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs };
+}
+
+/** Journals what a start has to say (the opening of the book, new configurations) and takes stock. */
+async function recover(
+  options: StartOptions,
+  store: Store,
+  recovered: Recovered,
+  venue: Venue,
+  instruments: ReadonlyMap<string, Instrument>,
+) {
+  const { settings, live, version } = options;
+  const { name } = venueOf(settings);
+  const { quote } = settings.portfolio;
+  const at = Math.max(recovered.at, 0);
+  const fresh = recovered.book.quote === '';
+  const balances = await venue.balances();
+  const facts: Fact[] = [];
+  if (fresh) facts.push(opening(settings, live, balances, at));
+  const mode = live ? 'live' : 'paper';
+  facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version }));
+  const known = new Map(
+    (await store.read.configurations('all')).map((one) => [one.id, one] as const),
+  );
+  for (const brought of options.configurations) {
+    const configuration = imported(brought, known.get(brought.id));
+    if (configuration === undefined) continue;
+    known.set(configuration.id, configuration);
+    const by = settings.configurations;
+    facts.push(
+      fact('configuration.imported', { at, key: configuration.id }, { configuration, by }),
+    );
+  }
+  const entries = await store.journal.append(facts);
+  for (const entry of entries) options.onEntry(entry);
+  const draft = draftOf(recovered.book);
+  for (const entry of entries) apply(draft, entry);
+  const venueRules = { name, quote, instruments };
+  const problems: Problem[] = [];
+  const configurations = [...known.values()].filter((configuration) => {
+    if (!configuration.isActive) return false;
+    const unfit = unfitFor(configuration, venueRules);
+    if (unfit !== undefined) {
+      problems.push({ file: settings.configurations, path: configuration.id, ...unfit });
+    }
+    return unfit === undefined;
+  });
+  for (const problem of problems) options.log.warn({ problem }, describeProblem(problem));
+  const differences = compareBalances(draft, balances).filter(
+    ({ difference }) => difference !== '0',
+  );
+  return {
+    start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, configurations },
+    facts: { fresh, book: draft, configurations, problems, differences },
+  };
+}
+
+/** The first page of the ledger: what the engine may use, and what was there before it. */
+function opening(
+  { portfolio }: Settings,
+  live: boolean,
+  balances: ReadonlyMap<string, Balance>,
+  at: number,
+): Fact {
+  const { quote } = portfolio;
+  const ceiling = money(portfolio.equity);
+  const free: Money = money(balances.get(quote)?.free ?? 0);
+  const capital = live ? least(ceiling, free) : ceiling;
+  const foreign: Record<string, string> = {};
+  for (const [asset, balance] of live ? balances : []) {
+    const whole = money(balance.free).plus(balance.locked);
+    const rest = asset === quote ? whole.minus(capital) : whole;
+    if (!rest.isZero()) foreign[asset] = text(rest);
+  }
+  const postings = transaction([
+    { account: 'cash', asset: quote, amount: capital },
+    { account: 'capital', asset: quote, amount: capital.negated() },
+  ]);
+  // Chance enters once, here, and is journalled: the mark of this engine's orders.
+  const engine = engineId(randomBytes(16).toString('hex'));
+  const data = { quote, capital: text(capital), engine, foreign, postings };
+  return fact('portfolio.opened', { at, key: quote }, data);
+}

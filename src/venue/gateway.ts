@@ -1,0 +1,93 @@
+// The last line before the socket: whatever went wrong above, no entry passes a kill switch, a cap or
+// a missing commit. Exits always pass, and never wait behind an entry.
+import type { Observable } from 'rxjs';
+import { type Decimal, decimal } from '../domain/money.ts';
+import type { Order } from '../domain/order.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Clock, Outcome, Venue, VenueNews } from '../ports.ts';
+
+/** Caps on entries per minute of market time, independent of everything that decides them. */
+export interface GatewayCaps {
+  readonly ordersPerMinuteMax: number;
+  /** Quote currency. */
+  readonly notionalPerMinuteMax: Decimal;
+}
+
+export interface GatewayOptions {
+  readonly venue: Venue;
+  readonly clock: Clock;
+  readonly caps: GatewayCaps;
+  /** The kill switch's last word. */
+  mayIncreaseExposure(): boolean;
+}
+
+const windowMs: Millis = 60_000;
+
+const stopped = (code: string, message: string): Outcome => ({ kind: 'not-sent', code, message });
+
+export class Gateway implements Venue {
+  readonly #options: GatewayOptions;
+  readonly #venue: Venue;
+  /** Entries of the last minute. */
+  #sent: { at: Millis; notional: Decimal }[] = [];
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#venue = options.venue;
+  }
+
+  get name(): string {
+    return this.#venue.name;
+  }
+  get news(): Observable<VenueNews> {
+    return this.#venue.news;
+  }
+
+  async place(order: Order): Promise<Outcome> {
+    if (order.purpose === 'exit') return this.#venue.place(order);
+    return this.#refusal(order) ?? this.#venue.place(order);
+  }
+
+  connect(): ReturnType<Venue['connect']> {
+    return this.#venue.connect();
+  }
+  balances(): ReturnType<Venue['balances']> {
+    return this.#venue.balances();
+  }
+  find(order: Parameters<Venue['find']>[0]): ReturnType<Venue['find']> {
+    return this.#venue.find(order);
+  }
+  fills(pair: string, since: Millis): ReturnType<Venue['fills']> {
+    return this.#venue.fills(pair, since);
+  }
+  openOrders(): ReturnType<Venue['openOrders']> {
+    return this.#venue.openOrders();
+  }
+  close(): Promise<void> {
+    return this.#venue.close();
+  }
+
+  #refusal(order: Order): Outcome | undefined {
+    const { clock, caps, mayIncreaseExposure } = this.#options;
+    if (!mayIncreaseExposure()) return stopped('kill-switch', 'no new exposure now');
+    const now = clock.market();
+    this.#sent = this.#sent.filter(({ at }) => now - at < windowMs);
+    const notional = decimal(order.reserved);
+    const total = this.#sent.reduce((sum, entry) => sum.plus(entry.notional), notional);
+    if (!(this.#sent.length < caps.ordersPerMinuteMax)) {
+      return stopped(
+        'orders-per-minute',
+        `expected at most ${caps.ordersPerMinuteMax} entries a minute`,
+      );
+    }
+    if (!total.lte(caps.notionalPerMinuteMax)) {
+      const cap = caps.notionalPerMinuteMax.toFixed();
+      return stopped(
+        'notional-per-minute',
+        `expected at most ${cap} a minute, was ${total.toFixed()}`,
+      );
+    }
+    this.#sent.push({ at: now, notional });
+    return undefined;
+  }
+}
