@@ -25,7 +25,7 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
 
   return {
     name: settings.name,
-    news,
+    news: news.asObservable(),
     async connect() {
       await disconnect();
       const next = await createConnection(settings, bench, news);
