@@ -9,7 +9,7 @@ import type { Schema } from './schema.ts';
 const STEPS: readonly string[] = [FIRST_TABLES];
 
 /** The version of the tables this program reads and writes. */
-export const SCHEMA_VERSION = STEPS.length;
+const SCHEMA_VERSION = STEPS.length;
 
 const VERSION_TABLE = `CREATE TABLE migrations (
   version INTEGER PRIMARY KEY CHECK (version BETWEEN 1 AND 10000)

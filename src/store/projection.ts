@@ -80,16 +80,13 @@ export const PROJECTED = [
   'days',
 ] as const satisfies readonly (keyof Schema)[];
 
-/** The row changes one entry means, in order. Pure. */
-export const changesOf = (entry: Entry, context: StoreContext): readonly Change[] =>
-  changesOfType(entry, context);
-
-const changesOfType = <T extends FactType>(
-  entry: EntryOf<T>,
-  context: StoreContext,
-): readonly Change[] => PROJECTIONS[entry.type](entry, context);
-
 /** Brings the tables to where `entry` leaves them; runs inside the caller's transaction. */
 export function project(connection: Connection<Schema>, entry: Entry, context: StoreContext): void {
   for (const change of changesOf(entry, context)) carryOut(connection, change);
 }
+
+/** The row changes one entry means, in order. Pure. */
+const changesOf = <T extends FactType>(
+  entry: EntryOf<T>,
+  context: StoreContext,
+): readonly Change[] => PROJECTIONS[entry.type](entry, context);

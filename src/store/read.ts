@@ -14,7 +14,7 @@ import { lastSeqOf, pageOf } from './page.ts';
 import type { ActiveTradeRow, DayRow, EquityRow, OrderRow, Schema, TradeRow } from './schema.ts';
 import { entriesAbout, type SignalEntry, signals } from './signal-reading.ts';
 
-export type { ActiveTradeRow, DayRow, EquityRow, OrderRow, SignalEntry, TradeRow };
+export type { TradeRow };
 
 export interface Reader {
   /** `user_id`, `venue` and `mode` (`paper` or `live`) of the store. */

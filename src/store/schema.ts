@@ -118,7 +118,7 @@ export type OrderRow = {
   updated_at: Millis;
 };
 
-export type FillRow = {
+type FillRow = {
   venue: string;
   pair: string;
   trade_id: string;
@@ -138,7 +138,7 @@ export type FillRow = {
 };
 
 /** One posting: line `line` of the transaction that entry `seq` made. */
-export type LedgerRow = {
+type LedgerRow = {
   seq: number;
   line: number;
   posted_at: Millis;

@@ -7,7 +7,7 @@ import { StoreFault, storeFault } from './fault.ts';
 import { expectPresent } from './location.ts';
 import type { TapeRow, TapeSchema } from './tape-table.ts';
 
-export type TapeRecord =
+type TapeRecord =
   | { readonly kind: 'candle'; readonly closed: ClosedCandle }
   | { readonly kind: 'price'; readonly update: PriceUpdate };
 

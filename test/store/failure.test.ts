@@ -65,6 +65,25 @@ test('a database that cannot be written: the append rejects and trying again is 
   expect(await journal.append([note('yes')])).toHaveLength(1);
 });
 
+test('a commit whose answer was lost is looked up: what stands in the journal was appended', async () => {
+  const directory = temporaryDirectory();
+  const connection = connectionAt(directory);
+  let lost = 0;
+  const forgetful: Connection<Schema> = {
+    ...connection,
+    transaction(work) {
+      connection.transaction(work);
+      lost += 1;
+      throw new Error('the answer did not arrive');
+    },
+  };
+  const journal = createJournal(forgetful, CONTEXT, JOURNAL_LIMITS);
+  expect((await journal.append([note('1'), note('2')])).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect((await journal.append([note('3')])).map(({ seq }) => seq)).toEqual([3]);
+  expect(lost).toBe(2);
+  expect(rowsOf(directory, 'SELECT count(*) AS entries FROM journal')).toEqual([{ entries: 3 }]);
+});
+
 test('somebody else’s write lock: the append waits without blocking, then is late; nothing is lost', async () => {
   const directory = temporaryDirectory();
   const store = await storeAt(directory, { journal: { waitMsMax: 60 } });
