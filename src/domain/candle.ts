@@ -1,6 +1,6 @@
 // A candle and the stream it belongs to. Prices are floats here: indicators are arithmetic on floats,
 // and comparing two floats read from decimal text agrees with comparing the decimals.
-import { closeTime, type Millis, type Timeframe, timeframeMs } from './time.ts';
+import { type Millis, type Timeframe, timeframeMs } from './time.ts';
 
 /** OHLCV of one interval; `openTime` in UTC milliseconds, volume in base units. */
 export interface Candle {
@@ -40,10 +40,6 @@ export function candleDefect(candle: Candle, timeframe: Timeframe): string | und
   if (low > Math.min(open, close)) return `expected low ≤ open and close, was ${low}`;
   return undefined;
 }
-
-/** Close time of a candle of this stream. */
-export const candleCloseTime = (candle: Candle, timeframe: Timeframe): Millis =>
-  closeTime(candle.openTime, timeframe);
 
 /** A confirmed empty interval: flat at the last close, no volume (DOMAIN §1). */
 export const emptyCandle = (openTime: Millis, lastClose: number): Candle => ({

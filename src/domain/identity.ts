@@ -27,7 +27,3 @@ export function clientOrderId(
   const { signalId, purpose, leg } = decision;
   return engine + digest(engine, signalId, purpose, String(leg)).slice(4);
 }
-
-/** Whether an order found at the venue was made by this engine. */
-export const isOwnOrder = (engine: EngineId, clientId: string): boolean =>
-  /^[0-9a-f]{32}$/.test(clientId) && clientId.startsWith(engine);

@@ -58,7 +58,6 @@ export const notional = (at: Price, amount: Quantity): Money => at.times(amount)
 
 export const add = <A extends Amount>(a: A, b: A): A => a.plus(b) as A;
 export const subtract = <A extends Amount>(a: A, b: A): A => a.minus(b) as A;
-export const negate = <A extends Amount>(a: A): A => a.negated() as A;
 /** An amount times a factor without unit. */
 export const scale = <A extends Amount>(a: A, factor: Numeric): A => a.times(factor) as A;
 export const least = <A extends Amount>(a: A, b: A): A => (a.lte(b) ? a : b);
