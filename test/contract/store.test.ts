@@ -75,14 +75,12 @@ describe('the journal', () => {
     expect(reasons).toEqual(expected.flat());
   });
 
-  test('takes an append made the moment the one before it is answered', async () => {
+  test('takes an append made any moment after the one before it was answered', async () => {
     const store = await storeAt(temporaryDirectory());
-    for (let index = 1; index <= 20; index += 1) {
-      let late: Promise<readonly Entry[]> | undefined;
-      await store.journal.append([note('first')]).then(() => {
-        late = Promise.resolve().then(() => store.journal.append([note('second')]));
-      });
-      expect((await late)?.[0]?.seq).toBe(index * 2);
+    for (let moments = 0; moments < 12; moments += 1) {
+      await store.journal.append([note('first')]);
+      for (let moment = 0; moment < moments; moment += 1) await Promise.resolve();
+      expect((await store.journal.append([note('second')]))[0]?.seq).toBe(moments * 2 + 2);
     }
   });
 
@@ -105,6 +103,24 @@ describe('the journal', () => {
     expect(tablesOf(directory)).toEqual(before.tables);
     const [next] = await store.journal.append([note('and on it goes')]);
     expect(next?.seq).toBe(before.entries.length + 1);
+  });
+
+  test('fails what waits behind a failed append, though it could stand: it was decided on its outcome', async () => {
+    const store = await storeAt(temporaryDirectory(), { journal: { groupFactsMax: 1 } });
+    const story = new Story().open(configuration('a')).propose(configuration('a'));
+    await store.journal.append(story.facts);
+    const again = story.facts.filter(({ type }) => type === 'signal.approved');
+    const answers = await Promise.allSettled([
+      store.journal.append([note('ahead')]),
+      store.journal.append(again),
+      store.journal.append([note('behind')]),
+      store.journal.append([note('further behind')]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      ...Array(3).fill('rejected'),
+    ]);
+    expect(store.journal.lastSeq).toBe(story.facts.length + 1);
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
