@@ -207,7 +207,8 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
       ...live,
       filled: add(live.filled, amount),
       trades: [...live.trades, fill.tradeId],
-      state: hasEnded(live) ? live.state : 'partial',
+      // A fill proves that an order refused or never seen lived after all.
+      state: live.state === 'filled' || live.state === 'canceled' ? live.state : 'partial',
     });
   }
   const position = draft.positions.get(configId);

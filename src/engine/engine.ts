@@ -79,7 +79,7 @@ export class Engine {
   }
 
   status(): Status {
-    const { watch, supervisor, registry, streams, counters } = this.#parts;
+    const { watch, supervisor, registry, streams, orders, counters } = this.#parts;
     const book = this.book();
     const pairs = [...book.positions.values()].map(({ opening }) => opening.pair);
     return {
@@ -88,6 +88,7 @@ export class Engine {
       trading: supervisor.actor.getSnapshot().value,
       configurations: registry.size,
       streams: streams.count(),
+      orders: Object.fromEntries(orders.states()),
       counters: { ...counters, prices: watch.updates },
     };
   }
@@ -131,13 +132,14 @@ export class Engine {
 
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
-    const { recorder, registry, supervisor } = this.#parts;
+    const { recorder, registry, supervisor, orders } = this.#parts;
     for (const end of this.#endings.splice(0)) end();
     await this.#banks.feed.stop();
     await recorder.settled();
     registry.stop();
     await saveCheckpoint(this.#banks.journal, this.book(), this.#seq);
     supervisor.actor.stop();
+    orders.stop();
   }
 
   #send(event: Parameters<Supervisor['actor']['send']>[0]): void {

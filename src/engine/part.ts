@@ -7,6 +7,7 @@ import { createEffects } from './effect.ts';
 import { createEvaluation, type Evaluation } from './evaluate.ts';
 import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
+import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import { createResolver } from './resolve.ts';
@@ -24,6 +25,7 @@ export interface Parts {
   readonly recorder: Recorder;
   readonly supervisor: Supervisor;
   readonly streams: Streams;
+  readonly orders: OrderDesk;
   readonly misses: NearestMisses;
   readonly counters: Counters;
   /** Where the venue's words go. */
@@ -73,7 +75,9 @@ export function joinParts(
       send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
     },
   });
+  const orders = createOrderDesk(start.book, log);
   const supervisor = createSupervisor({
+    orders,
     terms: {
       ...rules,
       engine: start.book.engine,
@@ -90,7 +94,7 @@ export function joinParts(
   });
   return {
     ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, misses, counters, sink },
+    ...{ supervisor, streams, orders, misses, counters, sink },
   };
 }
 

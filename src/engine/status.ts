@@ -3,8 +3,9 @@
 import type { Stage } from '../domain/configuration.ts';
 import { STAGES } from '../domain/configuration.ts';
 import { type DecimalText, text } from '../domain/money.ts';
+import type { OrderState } from '../domain/order.ts';
 import type { Marks, Portfolio, Trading } from '../domain/portfolio.ts';
-import { cash, dayReturn, equity, exposure, hasEnded, marked } from '../domain/portfolio.ts';
+import { cash, dayReturn, equity, exposure, marked } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { Millis } from '../domain/time.ts';
 
@@ -32,7 +33,8 @@ export interface Status {
   /** Exposure and cap of each stage that may hold capital. */
   readonly stages: readonly { stage: Stage; used: DecimalText; cap: DecimalText }[];
   readonly positions: readonly PositionStatus[];
-  readonly ordersOut: number;
+  /** Orders that are out, and the last that were, by client id. */
+  readonly orders: Readonly<Record<string, OrderState>>;
   readonly configurations: number;
   readonly streams: { readonly live: number; readonly stale: number };
   readonly counters: Counters;
@@ -72,7 +74,7 @@ export function statusOf(
   book: Portfolio,
   marks: Marks,
   limits: RiskLimits,
-): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'counters'> {
+): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters'> {
   const worth = equity(book, marks);
   return {
     equity: text(worth),
@@ -101,6 +103,5 @@ export function statusOf(
         exiting: position.exiting,
       };
     }),
-    ordersOut: [...book.orders.values()].filter((live) => !hasEnded(live)).length,
   };
 }

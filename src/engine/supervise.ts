@@ -7,6 +7,7 @@ import type { Fact } from '../domain/fact.ts';
 import { liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Timers } from '../ports.ts';
+import type { OrderDesk } from './order-desk.ts';
 import type { Recorder } from './recorder.ts';
 import type { Watch } from './watch.ts';
 
@@ -28,6 +29,7 @@ export function createSupervisor(options: {
   clock: Clock;
   timers: Timers;
   gatherMs: Millis;
+  orders: Pick<OrderDesk, 'hear'>;
   onDeath(error: unknown): void;
 }): Supervisor {
   const { watch, recorder, clock, timers } = options;
@@ -52,6 +54,7 @@ export function createSupervisor(options: {
     for (const fact of facts) {
       // From the first fill on a position is watched, before anything else happens.
       if (fact.type === 'position.opened') watch.arm(fact.data);
+      options.orders.hear(fact);
       if (fact.type === 'position.closed') {
         watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
         triedAt.delete(fact.data.trade.configId);

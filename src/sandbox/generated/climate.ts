@@ -59,7 +59,7 @@ export class Climate {
     if (from === this.#opening) return this.#lean(from, from + 44, true);
     const quiet = this.#opening - QUIET_BARS;
     if (from === quiet) return { from, to: this.#opening, lean: 0, opening: false };
-    const to = from + whole(this.#chance, 29, 39);
+    const to = from + whole(this.#chance, 27, 35);
     if (from < quiet && to > quiet - 30) return this.#lean(from, quiet, false);
     if (this.#chance() < 0.04) return { from, to, lean: 0, opening: false };
     return this.#lean(from, to, false);

@@ -10,8 +10,15 @@ import type { Stage } from './stage.ts';
 
 /** Bars a fresh dip needs until its low is old enough to be run. */
 const RIPE_BARS = 4;
-/** Bars before the end of a quiet act at which a level for the opening is laid. */
+/** Bars before the end of a quiet act at which a level for what follows is laid, and looked after. */
 const LAYING_BARS = 34;
+const LOOKING_BARS = 15;
+
+/** What an asset is to play in an act: which way up, and whether the set-up works out. */
+interface Part {
+  readonly way: 1 | -1;
+  readonly wins: boolean;
+}
 
 export class Director {
   readonly #asset: Asset;
@@ -20,7 +27,7 @@ export class Director {
   readonly #openingCue: number;
   #act: Act | undefined;
   #cue = Number.POSITIVE_INFINITY;
-  #prepared = false;
+  #part: Part | undefined;
 
   constructor(asset: Asset, chance: Chance, openingCue: number) {
     this.#asset = asset;
@@ -40,36 +47,39 @@ export class Director {
   ): readonly Beat[] {
     if (act !== this.#act) this.#begin(act);
     if (bar < this.#cue) return [];
-    if (act.lean === 0) return this.#prepare(act, bar, stageOf(1));
-    const lean = act.opening ? 0.12 : 0.08 + 0.36 * act.lean - 0.16 * displacement;
-    const up = this.#chance() < 0.5 + lean;
-    const way = act.opening || this.#chance() < (up ? 0.96 : 0.66) ? 1 : -1;
+    if (act.lean === 0) return this.#layQuietly(act, stageOf(1));
+    const laid = this.#part !== undefined;
+    this.#part ??= this.#cast(act, displacement);
+    const { way, wins } = this.#part;
     const stage = stageOf(way);
-    if (levelInReach(stage) === undefined && !this.#prepared) return this.#lay(bar, way, stage);
-    this.#cue = Number.POSITIVE_INFINITY;
-    const beats = this.#scene(stage, act, way === 1 ? up : !up);
+    const ready = laid || levelInReach(stage) !== undefined;
+    const beats = ready ? this.#scene(stage, act, wins) : dip(stage, this.#chance);
+    this.#cue = ready ? Number.POSITIVE_INFINITY : bar + beats.length + RIPE_BARS;
     return way === 1 ? beats : beats.map(mirrored);
   }
 
   #begin(act: Act): void {
     this.#act = act;
-    this.#prepared = false;
-    const quiet = act.lean === 0;
-    if (quiet) this.#cue = act.to - LAYING_BARS;
+    this.#part = undefined;
+    if (act.lean === 0) this.#cue = act.to - LAYING_BARS;
     else if (act.opening) this.#cue = act.from + this.#openingCue;
     else this.#cue = act.from + whole(this.#chance, 0, 8);
   }
 
-  #prepare(act: Act, _bar: number, stage: Stage): readonly Beat[] {
-    this.#cue = Number.POSITIVE_INFINITY;
-    return act.to - act.from < LAYING_BARS ? [] : dip(stage, this.#chance);
+  /** The market opens on a set-up that buys; else acts and the way home decide who plays what. */
+  #cast(act: Act, displacement: number): Part {
+    const lean = act.opening ? 0.12 : 0.08 + 0.36 * act.lean - 0.16 * displacement;
+    const up = this.#chance() < 0.5 + lean;
+    const way = act.opening || this.#chance() < (up ? 0.96 : 0.66) ? 1 : -1;
+    return { way, wins: way === 1 ? up : !up };
   }
 
-  #lay(bar: number, way: 1 | -1, stage: Stage): readonly Beat[] {
-    this.#prepared = true;
-    const beats = dip(stage, this.#chance);
-    this.#cue = bar + beats.length + RIPE_BARS;
-    return way === 1 ? beats : beats.map(mirrored);
+  /** A level before the quiet ends, and another where the price has run away from the first. */
+  #layQuietly(act: Act, stage: Stage): readonly Beat[] {
+    const looking = act.to - LOOKING_BARS;
+    const first = this.#cue < looking;
+    this.#cue = first ? looking : Number.POSITIVE_INFINITY;
+    return first || levelInReach(stage) === undefined ? dip(stage, this.#chance) : [];
   }
 
   #scene(stage: Stage, act: Act, wins: boolean): readonly Beat[] {

@@ -8,7 +8,7 @@ import { overhead, type Stage } from './stage.ts';
 /** Age from which a low is worth an approach: by the time it is run it is an old one. */
 const LEVEL_AGE_MIN = 8;
 /** How far below the price a level may lie and still be reached, in ATR. */
-const REACH = 6;
+const REACH = 7.5;
 /** The least way from a reclaim back to its stop, relative: what makes it worth its costs. */
 const RISK_MIN = 0.0104;
 
@@ -168,7 +168,7 @@ function ending({ stage, close, risk, wins }: Ending, chance: Chance): Beat[] {
     const bars = whole(chance, 6, 13);
     const floor = close - 0.55 * risk;
     const rally = walk({ from: close, to, bars, unit, volume: 1.35, floor }, chance);
-    return [...loosened(rally), ...dip({ ...stage, height: to }, chance, 2.8)];
+    return [...loosened(rally), ...dip({ ...stage, height: to }, chance, 3.8)];
   }
   const hope = close + risk * between(chance, 0.1, 0.7);
   const up = walk({ from: close, to: hope, bars: whole(chance, 2, 5), unit, volume: 1.1 }, chance);

@@ -1,0 +1,94 @@
+// One chart per order that is out, fed from the supervisor's facts as they are decided. It holds what
+// the book does not need: that a fill came after the order's end, which is recorded, and said aloud.
+import { type Actor, createActor } from 'xstate';
+import { orderEventOf, orderMachine } from '../../machines/order.ts';
+import type { Fact } from '../domain/fact.ts';
+import { quantity } from '../domain/money.ts';
+import type { Order, OrderState } from '../domain/order.ts';
+import { hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
+import type { Log } from '../ports.ts';
+
+export interface OrderDesk {
+  hear(fact: Fact): void;
+  /** Orders by the state their charts are in; those that ended a while ago are forgotten. */
+  states(): ReadonlyMap<string, OrderState>;
+  stop(): void;
+}
+
+type OrderActor = Actor<typeof orderMachine>;
+
+/** Ended orders kept in sight, for fills that come late. */
+const ENDED_MAX = 64;
+
+export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
+  const actors = new Map<string, OrderActor>();
+
+  function seat(order: Order, live?: LiveOrder): void {
+    const { clientOrderId } = order;
+    const input = { clientOrderId, quantity: order.quantity };
+    const actor =
+      live === undefined
+        ? createActor(orderMachine, { id: clientOrderId, input })
+        : createActor(orderMachine, { id: clientOrderId, input, snapshot: standing(live) });
+    actor.subscribe({
+      error: (error) => log.error({ clientOrderId, error: String(error) }, 'an order chart failed'),
+    });
+    actor.start();
+    actors.set(clientOrderId, actor);
+  }
+
+  function tell(actor: OrderActor, event: Parameters<OrderActor['send']>[0]): void {
+    const before = actor.getSnapshot().context.late.length;
+    actor.send(event);
+    const { clientOrderId, late } = actor.getSnapshot().context;
+    if (late.length > before) {
+      log.warn(
+        { order: clientOrderId, trade: late.at(-1) },
+        'a fill came after its order had ended',
+      );
+    }
+  }
+
+  function forget(): void {
+    const ended = [...actors].filter(([, actor]) => actor.getSnapshot().hasTag('ended'));
+    for (const [id, actor] of ended.slice(0, Math.max(0, ended.length - ENDED_MAX))) {
+      actor.stop();
+      actors.delete(id);
+    }
+  }
+
+  for (const live of book.orders.values()) if (!hasEnded(live)) seat(live.order, live);
+
+  return {
+    hear(fact) {
+      if (fact.type === 'signal.approved' || fact.type === 'exit.ordered') {
+        seat(fact.data.order);
+        forget();
+        return;
+      }
+      const told = orderEventOf(fact);
+      const actor = told === undefined ? undefined : actors.get(told.clientOrderId);
+      if (told !== undefined && actor !== undefined) tell(actor, told.event);
+    },
+    states: () =>
+      new Map([...actors].map(([id, actor]) => [id, actor.getSnapshot().value] as const)),
+    stop() {
+      for (const actor of actors.values()) actor.stop();
+      actors.clear();
+    },
+  };
+}
+
+/** The chart of an order that was out when the book was recovered. */
+function standing({ order, state, filled, trades }: LiveOrder) {
+  return orderMachine.resolveState({
+    value: state,
+    context: {
+      clientOrderId: order.clientOrderId,
+      quantity: quantity(order.quantity),
+      filled,
+      trades,
+      late: [],
+    },
+  });
+}
