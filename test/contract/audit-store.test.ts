@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { decimal, money, quantity } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { hasEnded } from '../../src/domain/portfolio.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { openStore } from '../../src/store/store.ts';
 import { CONTEXT, databaseOf, urlOf } from '../store/directory.ts';
@@ -78,7 +79,8 @@ async function carryOut(story: Story, order: Order): Promise<void> {
     };
     story.facts.push(...settle(story.draft, fill, instrument));
   }
-  if (story.draft.orders.has(order.clientOrderId)) story.end('canceled', order);
+  const live = story.draft.orders.get(order.clientOrderId);
+  if (live !== undefined && !hasEnded(live)) story.end('canceled', order);
 }
 
 async function sell(story: Story, id: string): Promise<void> {

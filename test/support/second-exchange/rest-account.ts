@@ -7,7 +7,7 @@ import { isOpen, type Order } from './order.ts';
 import { readOrder } from './order-request.ts';
 import { VenueRefusal } from './refusal.ts';
 import { whole } from './rest-market.ts';
-import { marketOf, type Venue } from './venue.ts';
+import { knownMarket, marketOf, type Venue } from './venue.ts';
 
 type Answer = (venue: Venue, parameters: URLSearchParams) => object;
 
@@ -73,14 +73,15 @@ const cancel: Answer = (venue, parameters) => {
 };
 
 const openOrders: Answer = (venue, parameters) => {
-  const market = parameters.has('symbol') ? marketOf(venue, parameters) : undefined;
+  const everywhere = !parameters.has('symbol');
+  const market = everywhere ? undefined : knownMarket(venue, parameters);
   return venue.desk.orders
-    .filter((order) => isOpen(order) && (market === undefined || order.market === market))
+    .filter((order) => isOpen(order) && (everywhere || order.market === market))
     .map(orderAnswer);
 };
 
 const allOrders: Answer = (venue, parameters) => {
-  const market = marketOf(venue, parameters);
+  const market = knownMarket(venue, parameters);
   const from = whole(parameters, 'orderId', 0);
   const orders = venue.desk.orders.filter((order) => order.market === market && order.id >= from);
   const limit = whole(parameters, 'limit', 500, 1_000);
@@ -91,7 +92,7 @@ const allOrders: Answer = (venue, parameters) => {
 const dayMs = 86_400_000;
 
 const myTrades: Answer = (venue, parameters) => {
-  const market = marketOf(venue, parameters);
+  const market = knownMarket(venue, parameters);
   const fromId = whole(parameters, 'fromId', 0);
   const from = whole(parameters, 'startTime', 0);
   const to = whole(parameters, 'endTime', Number.MAX_SAFE_INTEGER);
@@ -106,7 +107,7 @@ const myTrades: Answer = (venue, parameters) => {
   const orderId = parameters.get('orderId');
   const trades = venue.desk.executions.filter(
     (trade) =>
-      trade.symbol === market.symbol &&
+      trade.symbol === market?.symbol &&
       trade.tradeId >= fromId &&
       trade.at >= from &&
       trade.at <= to &&

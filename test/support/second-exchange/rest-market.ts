@@ -3,7 +3,7 @@ import { fold, intervalMs } from './candle-series.ts';
 import { exchangeInfo, readEntry } from './exchange-info.ts';
 import { depthAnswer, klineRow } from './market-frame.ts';
 import { missing, VenueRefusal } from './refusal.ts';
-import { marketOf, type Venue } from './venue.ts';
+import { knownMarket, marketOf, type Venue } from './venue.ts';
 
 /** A whole number parameter, or the given default; capped at the maximum where there is one. */
 export function whole(
@@ -22,7 +22,7 @@ export function whole(
 }
 
 function klines(venue: Venue, parameters: URLSearchParams): object {
-  const market = marketOf(venue, parameters);
+  const market = knownMarket(venue, parameters);
   const interval = parameters.get('interval');
   if (interval === null) throw missing('interval');
   const lengthMs = intervalMs.get(interval);
@@ -32,7 +32,7 @@ function klines(venue: Venue, parameters: URLSearchParams): object {
   const limit = whole(parameters, 'limit', 500, 1_000);
   const from = whole(parameters, 'startTime', 0);
   const to = whole(parameters, 'endTime', Number.MAX_SAFE_INTEGER);
-  const bars = fold(market.bars, lengthMs).filter(
+  const bars = fold(market?.bars ?? [], lengthMs).filter(
     ({ openTime }) => openTime >= from && openTime <= to,
   );
   const page = parameters.has('startTime') ? bars.slice(0, limit) : bars.slice(-limit);

@@ -18,14 +18,19 @@ export interface Venue {
   readonly now: () => number;
 }
 
-/** The market a request names; refuses unknown symbols and those that are listed but closed. */
-export function marketOf(venue: Venue, parameters: URLSearchParams): Market {
+/** The market a request names; undefined for a symbol that is listed but has nothing to tell here. */
+export function knownMarket(venue: Venue, parameters: URLSearchParams): Market | undefined {
   const symbol = parameters.get('symbol');
   if (symbol === null || symbol === '') throw missing('symbol');
   const market = venue.markets.get(symbol);
   if (market !== undefined) return market;
-  const listed = venue.others.some((entry) => readEntry(entry).symbol === symbol);
-  throw listed
-    ? new VenueRefusal(-2010, 'Market is closed.')
-    : new VenueRefusal(-1121, 'Invalid symbol.');
+  if (venue.others.some((entry) => readEntry(entry).symbol === symbol)) return undefined;
+  throw new VenueRefusal(-1121, 'Invalid symbol.');
+}
+
+/** The open market a request names; refuses unknown symbols and closed ones. */
+export function marketOf(venue: Venue, parameters: URLSearchParams): Market {
+  const market = knownMarket(venue, parameters);
+  if (market === undefined) throw new VenueRefusal(-2010, 'Market is closed.');
+  return market;
 }
