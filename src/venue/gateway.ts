@@ -67,9 +67,18 @@ export class Gateway implements Venue {
     return this.#venue.close();
   }
 
+  /** A kill switch that cannot be read is taken as thrown. */
+  #mayEnter(): boolean {
+    try {
+      return this.#options.mayIncreaseExposure();
+    } catch {
+      return false;
+    }
+  }
+
   #refusal(order: Order): Outcome | undefined {
-    const { clock, caps, mayIncreaseExposure } = this.#options;
-    if (!mayIncreaseExposure()) return stopped('kill-switch', 'no new exposure now');
+    const { clock, caps } = this.#options;
+    if (!this.#mayEnter()) return stopped('kill-switch', 'no new exposure now');
     const now = clock.market();
     this.#sent = this.#sent.filter(({ at }) => now - at < windowMs);
     const notional = decimal(order.reserved);

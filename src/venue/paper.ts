@@ -3,9 +3,17 @@
 // restart has nothing to remember: what was in flight then never happened.
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import type { Fill } from '../domain/fill.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import { filterBroken, type Instrument } from '../domain/instrument.ts';
 import { balanceOf } from '../domain/ledger.ts';
-import { type Decimal, decimal, price, roundToTick, text } from '../domain/money.ts';
+import {
+  type Decimal,
+  decimal,
+  type Price,
+  price,
+  quantity,
+  roundToTick,
+  text,
+} from '../domain/money.ts';
 import type { ExecutionRules, Order } from '../domain/order.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
@@ -77,6 +85,9 @@ export class PaperVenue implements Venue {
     if (this.#orders.has(order.clientOrderId)) return { kind: 'exists' };
     const at = this.#options.clock.market();
     const paid = this.#priceFor(order, instrument, last);
+    const broken = filterBroken(instrument, quantity(order.quantity), paid);
+    if (broken !== undefined)
+      return rejected(broken.filter, `the venue's limit is ${broken.limit}`);
     const misses = order.limitPrice !== null && worse(order, paid, decimal(order.limitPrice));
     if (!misses && !this.#covers(order, instrument, paid)) {
       return rejected('insufficient-funds', `not enough to ${order.side} ${order.quantity}`);
@@ -112,7 +123,7 @@ export class PaperVenue implements Venue {
     this.#listening.unsubscribe();
   }
 
-  #priceFor({ side }: Order, { tickSize }: Instrument, last: number): Decimal {
+  #priceFor({ side }: Order, { tickSize }: Instrument, last: number): Price {
     const { slippage } = this.#options.execution;
     const against = side === 'buy' ? 1 + HALF_SPREAD + slippage : 1 - HALF_SPREAD - slippage;
     return roundToTick(

@@ -1,0 +1,122 @@
+// The last line before the socket: what it stops, what it must never stop.
+import fc from 'fast-check';
+import { NEVER } from 'rxjs';
+import { expect, test } from 'vitest';
+import { decimal } from '../../src/domain/money.ts';
+import type { Order } from '../../src/domain/order.ts';
+import type { Clock, Outcome, Venue } from '../../src/ports.ts';
+import { Gateway, type GatewayOptions } from '../../src/venue/gateway.ts';
+import { entry } from './bench.ts';
+
+const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+
+/** A venue that notes what reaches it. */
+function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) {
+  const reached: Order[] = [];
+  const venue: Venue = {
+    name: 'noting',
+    news: NEVER,
+    connect: async () => new Map(),
+    balances: async () => new Map(),
+    async place(order) {
+      reached.push(order);
+      return unknown;
+    },
+    find: async () => undefined,
+    fills: async () => [],
+    openOrders: async () => [],
+    close: async () => {},
+  };
+  const now = options.now ?? (() => 0);
+  const clock: Clock = { market: now, wall: now, monotonic: now, observe() {} };
+  const caps = { ordersPerMinuteMax: 3, notionalPerMinuteMax: decimal('1000') };
+  const given = { venue, clock, caps, mayIncreaseExposure: () => true, ...options };
+  return { gateway: new Gateway(given), reached };
+}
+
+const small: Order = { ...entry, reserved: '100' };
+const exit: Order = { ...entry, purpose: 'exit', side: 'sell', reserved: '0', exitReason: 'stop' };
+
+test('passes an outcome on as it is', async () => {
+  const { gateway, reached } = gatewayOver({});
+  expect(await gateway.place(small)).toBe(unknown);
+  expect(reached).toEqual([small]);
+});
+
+test('the kill switch stops entries and lets every exit pass', async () => {
+  const { gateway, reached } = gatewayOver({ mayIncreaseExposure: () => false });
+  expect(await gateway.place(small)).toMatchObject({ kind: 'not-sent', code: 'kill-switch' });
+  expect(await gateway.place(exit)).toBe(unknown);
+  expect(reached).toEqual([exit]);
+});
+
+test('a kill switch that cannot be read is taken as thrown', async () => {
+  const { gateway, reached } = gatewayOver({
+    mayIncreaseExposure() {
+      throw new Error('no such file system');
+    },
+  });
+  expect(await gateway.place(small)).toMatchObject({ kind: 'not-sent', code: 'kill-switch' });
+  expect(await gateway.place(exit)).toBe(unknown);
+  expect(reached).toEqual([exit]);
+});
+
+test('entries a minute are capped, exits are not, and a minute later it goes on', async () => {
+  let now = 0;
+  const { gateway, reached } = gatewayOver({ now: () => now });
+  for (let sent = 0; sent < 6; sent += 1) await gateway.place(small);
+  expect(reached).toHaveLength(3);
+  expect(await gateway.place(small)).toMatchObject({ code: 'orders-per-minute' });
+  for (let sent = 0; sent < 6; sent += 1) await gateway.place(exit);
+  expect(reached).toHaveLength(9);
+  now = 60_000;
+  await gateway.place(small);
+  expect(reached).toHaveLength(10);
+});
+
+test('money a minute is capped', async () => {
+  const { gateway, reached } = gatewayOver({});
+  await gateway.place({ ...small, reserved: '600' });
+  const outcome = await gateway.place({ ...small, reserved: '400.00000001' });
+  expect(outcome).toMatchObject({ kind: 'not-sent', code: 'notional-per-minute' });
+  await gateway.place({ ...small, reserved: '400' });
+  expect(reached.map(({ reserved }) => reserved)).toEqual(['600', '400']);
+});
+
+test('in no minute does more than the caps pass, whatever is asked', async () => {
+  const asked = fc.array(
+    fc.record({
+      waitMs: fc.integer({ min: 0, max: 40_000 }),
+      reserved: fc.integer({ min: 1, max: 900 }),
+      isExit: fc.boolean(),
+    }),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(asked, async (steps) => {
+      const passed = await entriesThrough(steps);
+      for (const { at } of passed) {
+        const minute = passed.filter((other) => other.at >= at && other.at < at + 60_000);
+        expect(minute.length).toBeLessThanOrEqual(3);
+        expect(minute.reduce((sum, { reserved }) => sum + reserved, 0)).toBeLessThanOrEqual(1000);
+      }
+    }),
+  );
+});
+
+/** The entries that passed a gateway while every exit did. */
+async function entriesThrough(
+  steps: readonly { waitMs: number; reserved: number; isExit: boolean }[],
+): Promise<{ at: number; reserved: number }[]> {
+  let now = 0;
+  const { gateway, reached } = gatewayOver({ now: () => now });
+  const passed: { at: number; reserved: number }[] = [];
+  for (const { waitMs, reserved, isExit } of steps) {
+    now += waitMs;
+    const before = reached.length;
+    await gateway.place(isExit ? exit : { ...small, reserved: String(reserved) });
+    if (isExit) expect(reached.length).toBe(before + 1);
+    else if (reached.length > before) passed.push({ at: now, reserved });
+  }
+  return passed;
+}
