@@ -41,6 +41,8 @@ export interface SecondExchangeOptions extends Partial<BookOptions> {
 export interface SecondExchange {
   readonly port: number;
   readonly close: () => Promise<void>;
+  /** Ends the market's movement for good; orders are still served. */
+  readonly freeze: () => void;
   /** Non-zero balances by asset, as decimal text. */
   readonly account: () => Record<string, { free: string; locked: string }>;
   /** The account's trades in the shape of `myTrades`, oldest first. */
@@ -164,6 +166,7 @@ export async function startSecondExchange(options: SecondExchangeOptions): Promi
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
     },
+    freeze: () => player.stop(),
     account: () => balancesOf(venue.wallet),
     trades: () => venue.desk.executions.map(accountTrade),
     candlesPushed: () => player.candlesPushed,
