@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DocumentResult, readDocument } from '../settings/document.ts';
-import { describeProblem } from '../settings/problem.ts';
+import { describeProblem, type Problem } from '../settings/problem.ts';
 import { checkSettings, readSettings, type Settings } from '../settings/settings.ts';
-import { Failure, WrongUse } from './terminal.ts';
+import { Failure, type Terminal, WrongUse } from './terminal.ts';
 
 export const DEFAULT_SETTINGS_FILE = 'troupe.yaml';
 
@@ -28,3 +28,9 @@ export function loadDocument(path: string): DocumentResult {
 /** Path of the configuration file, which is written relative to the settings file. */
 export const configurationPath = (settings: Settings, settingsFile: string): string =>
   resolve(dirname(settingsFile), settings.configurations);
+
+/** Says that a configuration does not run, and why. */
+export function refuse(problem: Problem, { show, paint }: Terminal): void {
+  const line = paint.warn(`✗ does not run: ${describeProblem(problem)}`);
+  show({ type: 'configuration.refused', ...problem }, [line]);
+}

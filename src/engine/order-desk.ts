@@ -74,7 +74,6 @@ export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
       new Map([...actors].map(([id, actor]) => [id, actor.getSnapshot().value] as const)),
     stop() {
       for (const actor of actors.values()) actor.stop();
-      actors.clear();
     },
   };
 }

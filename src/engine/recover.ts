@@ -26,8 +26,9 @@ export async function recoverBook(journal: Journal): Promise<Recovered> {
   const from = checkpoint === undefined || start === undefined ? 0 : checkpoint.seq;
   const draft = draftOf(start ?? EMPTY_PORTFOLIO);
   let last: Entry | undefined;
-  for await (const entry of journal.read(from + 1)) {
-    apply(draft, entry);
+  // The entry the checkpoint ends with is read as well: it says what time it was.
+  for await (const entry of journal.read(from)) {
+    if (entry.seq > from) apply(draft, entry);
     last = entry;
   }
   return { book: draft, seq: last?.seq ?? from, at: last?.at ?? 0 };

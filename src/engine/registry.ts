@@ -82,7 +82,6 @@ export function createRegistry(options: {
     },
     stop() {
       for (const { actor } of members.values()) actor.stop();
-      members.clear();
     },
   };
 }

@@ -27,6 +27,7 @@ import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
 import { imported, unfitFor } from './admission.ts';
+import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { isHalted } from './halt-file.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
@@ -80,6 +81,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     isPaper: !live,
     onTapeFault: (fault) => log.warn({ error: fault.message }, 'the tape could not be written'),
   });
+  const endings: (() => Promise<void>)[] = [() => store.close()];
   try {
     const clock = createClock(venueSettings.speed);
     const bench = { clock, timers: nodeTimers, log };
@@ -91,7 +93,9 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     const venue = live
       ? connectVenue(exchange, bench)
       : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
+    endings.unshift(() => venue.close());
     const instruments = await venue.connect();
+    const committed = createCommittedOrders(store.journal);
     const started = await recover(options, store, recovered, venue, instruments);
     const dataDirectory = dataDirectoryOf(settings);
     const gateway = new Gateway({
@@ -105,9 +109,14 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
         ),
       },
       mayIncreaseExposure: () => engine.book().trading === 'active' && !isHalted(dataDirectory),
+      takeCommitted: committed.take,
+      onBreach(code, message) {
+        log.error({ code }, `the gateway stopped an order: ${message}`);
+        engine.command('reduce', 'gateway', `${code}: ${message}`);
+      },
     });
     const engine: Engine = new Engine(
-      { ...bench, journal: store.journal, tape: store.tape, feed, venue: gateway },
+      { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
       {
         limits: settings.risk,
         sizing: settings.sizing,
@@ -120,7 +129,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     );
     return { engine, store, venue, clock, instruments, dataDirectory, facts: started.facts };
   } catch (error) {
-    await store.close();
+    for (const end of endings) await end();
     throw error;
   }
 }

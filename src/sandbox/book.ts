@@ -93,6 +93,8 @@ export class Book {
   #side(way: 1 | -1, chance: () => number): Level[] {
     const { tickSize, stepSize } = this.#listing;
     const levels: Level[] = [];
+    // Whatever the candles' prices, orders trade on the tick grid.
+    const middle = this.#last.div(tickSize).round().times(tickSize);
     let behind = zero;
     for (let index = 0; index < DEPTH; index += 1) {
       const away = this.#last.times(HALF_SPREAD + index * LEVEL_GAP);
@@ -100,7 +102,7 @@ export class Book {
       const ticks = away.div(tickSize).ceil().times(tickSize);
       const distance = ticks.gt(behind) ? ticks : behind.plus(tickSize);
       behind = distance;
-      const price = this.#last.plus(distance.times(way));
+      const price = middle.plus(distance.times(way));
       if (!price.gt(0)) break;
       const worth = LEVEL_WORTH.from + (LEVEL_WORTH.to - LEVEL_WORTH.from) * chance();
       const size = decimal(worth * (1 + LEVEL_WORTH.growth * index)).div(price);

@@ -19,6 +19,10 @@ export interface GatewayOptions {
   readonly caps: GatewayCaps;
   /** The kill switch's last word. */
   mayIncreaseExposure(): boolean;
+  /** Whether the journal holds this order and it was not sent before; true once per commit. */
+  takeCommitted(clientOrderId: string): boolean;
+  /** Something above went wrong: a cap was reached, or an order came that nobody had committed. */
+  onBreach(code: string, message: string): void;
 }
 
 const windowMs: Millis = 60_000;
@@ -44,6 +48,9 @@ export class Gateway implements Venue {
   }
 
   async place(order: Order): Promise<Outcome> {
+    if (!this.#options.takeCommitted(order.clientOrderId)) {
+      return this.#breach('uncommitted', `expected a committed order, was ${order.clientOrderId}`);
+    }
     if (order.purpose === 'exit') return this.#venue.place(order);
     return this.#refusal(order) ?? this.#venue.place(order);
   }
@@ -67,6 +74,11 @@ export class Gateway implements Venue {
     return this.#venue.close();
   }
 
+  #breach(code: string, message: string): Outcome {
+    this.#options.onBreach(code, message);
+    return stopped(code, message);
+  }
+
   /** A kill switch that cannot be read is taken as thrown. */
   #mayEnter(): boolean {
     try {
@@ -84,17 +96,13 @@ export class Gateway implements Venue {
     const notional = decimal(order.reserved);
     const total = this.#sent.reduce((sum, entry) => sum.plus(entry.notional), notional);
     if (!(this.#sent.length < caps.ordersPerMinuteMax)) {
-      return stopped(
-        'orders-per-minute',
-        `expected at most ${caps.ordersPerMinuteMax} entries a minute`,
-      );
+      const message = `expected at most ${caps.ordersPerMinuteMax} entries a minute`;
+      return this.#breach('orders-per-minute', message);
     }
     if (!total.lte(caps.notionalPerMinuteMax)) {
       const cap = caps.notionalPerMinuteMax.toFixed();
-      return stopped(
-        'notional-per-minute',
-        `expected at most ${cap} a minute, was ${total.toFixed()}`,
-      );
+      const message = `expected at most ${cap} a minute, was ${total.toFixed()}`;
+      return this.#breach('notional-per-minute', message);
     }
     this.#sent.push({ at: now, notional });
     return undefined;

@@ -9,6 +9,7 @@ import { readDocument } from '../../settings/document.ts';
 import { checkSettings, type Settings } from '../../settings/settings.ts';
 import { EXAMPLE_CONFIGURATIONS } from '../example.ts';
 import { sandboxKeys } from '../keys.ts';
+import { refuse } from '../load.ts';
 import { runEngine } from '../run-engine.ts';
 import { Failure, type Terminal } from '../terminal.ts';
 import { VERSION } from '../version.ts';
@@ -55,11 +56,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
       EXAMPLE_CONFIGURATIONS,
       'demo configurations',
     );
-    for (const { path, expected, was } of problems) {
-      terminal.say(
-        terminal.paint.warn(`  ✗ ${path} does not run: expected ${expected}, was ${was}`),
-      );
-    }
+    for (const problem of problems) refuse(problem, terminal);
     return await runEngine({
       start: {
         settings: demoSettings(data, sandbox.port, options.speed),

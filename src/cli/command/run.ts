@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { isTimeframe } from '../../domain/time.ts';
 import type { CandleFile } from '../../sandbox/recorded.ts';
-import { describeProblem, type Problem } from '../../settings/problem.ts';
 import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { duration, numberBetween, wholeBetween } from '../duration.ts';
-import { configurationPath, loadDocument, loadSettings } from '../load.ts';
+import { configurationPath, loadDocument, loadSettings, refuse } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { runEngine } from '../run-engine.ts';
 import { Failure, type Terminal, WrongUse } from '../terminal.ts';
@@ -75,7 +74,7 @@ async function run(
     );
   }
   const { configurations, problems } = loadDocument(configurationPath(settings, settingsFile));
-  for (const problem of problems) warn(problem, terminal);
+  for (const problem of problems) refuse(problem, terminal);
   return runEngine({
     start: { settings, credentials, live, configurations, version: VERSION },
     terminal,
@@ -94,10 +93,4 @@ function expectMode({ mode }: Settings, live: boolean, file: string): void {
   if (!live && mode === 'live') {
     throw new WrongUse(`${file}: mode is live: expected --live as well, so that it is meant`);
   }
-}
-
-function warn(problem: Problem, terminal: Terminal): void {
-  terminal.show({ type: 'configuration.refused', ...problem }, [
-    terminal.paint.warn(`✗ ${describeProblem(problem)}`),
-  ]);
 }
