@@ -266,6 +266,7 @@ describe('the account', () => {
     await expect(
       client.createOrder(String(closed?.symbol), 'limit', 'buy', 10, 10),
     ).rejects.toThrow('Market is closed.');
+    expect(await client.fetchMyTrades(String(closed?.symbol))).toEqual([]);
   });
 
   test('the key may trade and may not withdraw', async () => {
