@@ -10,9 +10,10 @@ import { entry } from './bench.ts';
 
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
 
-/** A venue that notes what reaches it. */
+/** A venue that notes what reaches it, and what the gateway complains of. */
 function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) {
   const reached: Order[] = [];
+  const breaches: string[] = [];
   const venue: Venue = {
     name: 'noting',
     news: NEVER,
@@ -30,8 +31,9 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
   const now = options.now ?? (() => 0);
   const clock: Clock = { market: now, wall: now, monotonic: now, observe() {} };
   const caps = { ordersPerMinuteMax: 3, notionalPerMinuteMax: decimal('1000') };
-  const given = { venue, clock, caps, mayIncreaseExposure: () => true, ...options };
-  return { gateway: new Gateway(given), reached };
+  const onBreach = (code: string) => breaches.push(code);
+  const checks = { mayIncreaseExposure: () => true, takeCommitted: () => true, onBreach };
+  return { gateway: new Gateway({ venue, clock, caps, ...checks, ...options }), reached, breaches };
 }
 
 const small: Order = { ...entry, reserved: '100' };
@@ -61,11 +63,28 @@ test('a kill switch that cannot be read is taken as thrown', async () => {
   expect(reached).toEqual([exit]);
 });
 
+test('what nobody committed is not sent, and what was committed is sent once', async () => {
+  const committed = new Set([exit.clientOrderId]);
+  const takeCommitted = (id: string) => committed.delete(id);
+  const { gateway, reached, breaches } = gatewayOver({ takeCommitted });
+  expect(await gateway.place({ ...small, clientOrderId: 'invented' })).toMatchObject({
+    kind: 'not-sent',
+    code: 'uncommitted',
+  });
+  expect(await gateway.place(exit)).toBe(unknown);
+  expect(await gateway.place(exit)).toMatchObject({ kind: 'not-sent', code: 'uncommitted' });
+  expect(reached).toEqual([exit]);
+  expect(breaches).toEqual(['uncommitted', 'uncommitted']);
+});
+
 test('entries a minute are capped, exits are not, and a minute later it goes on', async () => {
   let now = 0;
-  const { gateway, reached } = gatewayOver({ now: () => now });
-  for (let sent = 0; sent < 6; sent += 1) await gateway.place(small);
+  const { gateway, reached, breaches } = gatewayOver({ now: () => now });
+  for (let sent = 0; sent < 3; sent += 1) await gateway.place(small);
+  expect(breaches).toEqual([]);
+  for (let sent = 0; sent < 3; sent += 1) await gateway.place(small);
   expect(reached).toHaveLength(3);
+  expect(breaches).toEqual(Array(3).fill('orders-per-minute'));
   expect(await gateway.place(small)).toMatchObject({ code: 'orders-per-minute' });
   for (let sent = 0; sent < 6; sent += 1) await gateway.place(exit);
   expect(reached).toHaveLength(9);
