@@ -1,0 +1,29 @@
+// Runs a strategy over candles the way the engine does: one push, one judgement.
+import type { Candle } from '../../src/domain/candle.ts';
+import { Series } from '../../src/domain/series.ts';
+import type { Decision, Held } from '../../src/domain/signal.ts';
+import type { Timeframe } from '../../src/domain/time.ts';
+import { liquiditySweep } from '../../src/strategies/liquidity-sweep.ts';
+import type { Costs } from '../../src/strategies/strategy.ts';
+
+/** A36. */
+export const costs: Costs = { fee: 0.001, slippage: 0.0005 };
+
+export interface Run {
+  readonly timeframe?: Timeframe;
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly costs?: Costs;
+  readonly heldAt?: (bar: number) => Held | undefined;
+}
+
+/** Decisions of Liquidity Sweep, one a candle. */
+export function decisions(candles: readonly Candle[], run: Run = {}): Decision[] {
+  const timeframe = run.timeframe ?? '1m';
+  const parameters = liquiditySweep.parameters.parse(run.parameters ?? {});
+  const series = new Series(timeframe, 1024);
+  const evaluator = liquiditySweep.create(parameters, series, run.costs ?? costs);
+  return candles.map((candle, bar) => {
+    series.push(candle);
+    return evaluator.onClosed(run.heldAt?.(bar));
+  });
+}
