@@ -44,13 +44,11 @@ export function ineligible(
   terms: ReviewTerms,
   { at, open }: ReviewMoment,
 ): Refusal | undefined {
-  const { stage, sharpe, isActive, timeframe } = configuration;
+  const { stage, sharpe, isActive, timeframe, winRatePercent } = configuration;
   const instrument = terms.instruments.get(signal.pair);
   const ageMax = terms.execution.maxSignalAge * timeframeMs(timeframe);
   const checks: readonly (readonly [boolean, () => Refusal])[] = [
     [open, () => ({ code: 'trading-state' })],
-    [isActive, () => ({ code: 'inactive' })],
-    [healthy, () => ({ code: 'unhealthy' })],
     [
       terms.sizing.base[stage] > 0,
       () => ({ code: 'stage-without-capital', limit: '0', detail: stage }),
@@ -59,21 +57,40 @@ export function ineligible(
       sharpe !== null && Number.isFinite(sharpe) && sharpe > 0,
       () => ({ code: 'sharpe-not-positive', limit: '0', actual: String(sharpe) }),
     ],
+    [isActive, () => ({ code: 'inactive' })],
+    [healthy, () => ({ code: 'unhealthy' })],
     [instrument?.active === true, () => ({ code: 'pair-unknown', detail: signal.pair })],
     [fresh, () => ({ code: 'stream-stale' })],
     [
       at - signal.at <= ageMax,
       () => ({ code: 'signal-late', limit: String(ageMax), actual: String(at - signal.at) }),
     ],
-    [isSound(signal), () => ({ code: 'not-finite' })],
+    [isSound(signal) && Number.isFinite(winRatePercent), () => ({ code: 'not-finite' })],
+    [
+      isOrdered(signal),
+      () => ({
+        code: 'levels-disordered',
+        limit: signal.entryPrice,
+        actual: `${signal.stopLoss}..${signal.takeProfit}`,
+      }),
+    ],
   ];
   return checks.find(([holds]) => !holds)?.[1]();
 }
 
-const isSound = ({ confidence, entryPrice, stopLoss, takeProfit }: Signal): boolean =>
-  confidence >= 0 &&
-  confidence <= 1 &&
-  [entryPrice, stopLoss, takeProfit].every((level) => parseDecimal(level)?.gt(0) === true);
+const isSound = (signal: Signal): boolean =>
+  signal.confidence >= 0 &&
+  signal.confidence <= 1 &&
+  Number.isFinite(signal.expiresAt) &&
+  [signal.entryPrice, signal.stopLoss, signal.takeProfit, signal.level].every(isPrice);
+
+/** A price both as a decimal and as the float that the trigger book compares. */
+const isPrice = (level: string): boolean =>
+  parseDecimal(level)?.gt(0) === true && Number(level) > 0 && Number.isFinite(Number(level));
+
+/** Stop below, target above, as floats: the trigger book takes nothing else. */
+const isOrdered = ({ entryPrice, stopLoss, takeProfit }: Signal): boolean =>
+  Number(stopLoss) < Number(entryPrice) && Number(entryPrice) < Number(takeProfit);
 
 /** A book without equity cannot be sized on; NaN counts as none. */
 export function unusable(draft: Draft, { marks }: ReviewMoment): Refusal | undefined {

@@ -13,6 +13,7 @@ import {
   type Position,
   type Trading,
 } from './portfolio.ts';
+import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
 
 /** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
@@ -55,7 +56,7 @@ export function apply(draft: Draft, fact: Fact): void {
       draft.balances = post(draft.balances, fact.data.postings);
       return;
     case 'signal.refused':
-      if (fact.data.spent) draft.decided.set(fact.data.signal.configId, fact.data.signal.at);
+      if (fact.data.spent) spend(draft, fact.data.signal);
       return;
     case 'signal.approved':
       applyApproval(draft, fact);
@@ -106,9 +107,14 @@ function applyPortfolioNews(draft: Draft, fact: Fact): void {
   }
 }
 
+/** A decision spent on an older candle does not free a newer one. */
+function spend(draft: Draft, { configId, at }: Signal): void {
+  draft.decided.set(configId, Math.max(at, draft.decided.get(configId) ?? at));
+}
+
 function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void {
   const { signal, order, strategy, asset } = data;
-  draft.decided.set(signal.configId, signal.at);
+  spend(draft, signal);
   track(draft, {
     order,
     state: 'sending',

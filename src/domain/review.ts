@@ -22,14 +22,16 @@ import { misfit, round } from './rounding.ts';
 import { type Rounding, size, type Waterfall } from './sizing.ts';
 import type { Millis } from './time.ts';
 
-/** Decides a batch, in the order of precedence, and applies each decision to `draft` as it is made. */
+/** Decides a batch, in the order of precedence and then of closes, and applies each decision to `draft` as it is made. */
 export function review(
   draft: Draft,
   proposals: readonly Proposal[],
   terms: ReviewTerms,
   moment: ReviewMoment,
 ): readonly Fact[] {
-  const order = [...proposals].sort((a, b) => byPrecedence(a.configuration, b.configuration));
+  const order = [...proposals].sort(
+    (a, b) => byPrecedence(a.configuration, b.configuration) || a.signal.at - b.signal.at,
+  );
   return order.map((proposal) => {
     const decided = decide(draft, proposal, terms, moment);
     apply(draft, decided);
