@@ -158,6 +158,9 @@ export const portfolioMachine = setup({
         'portfolio.flatten': {
           actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
         },
+        'portfolio.resume': {
+          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
+        },
       },
     },
     active: {

@@ -3,17 +3,21 @@
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { text } from './money.ts';
-import { dayReturn, equity, type Marks } from './portfolio.ts';
+import { dayReturn, equity, isMarked, type Marks } from './portfolio.ts';
 import type { RiskLimits } from './risk.ts';
 import { type Millis, utcDay } from './time.ts';
 
-/** Opens a new day or latches the running one, as the marks demand; applied to `draft`. */
+/**
+ * Opens a new day or latches the running one, as the marks demand; applied to `draft`. Nothing is
+ * judged before every position has a price: at cost, a start would invent a loss or a day's beginning.
+ */
 export function judgeDay(
   draft: Draft,
   marks: Marks,
   at: Millis,
   { maxDailyLoss }: RiskLimits,
 ): readonly Fact[] {
+  if (!isMarked(draft, marks)) return [];
   const facts: Fact[] = [];
   const record = (next: Fact): void => {
     apply(draft, next);

@@ -1,13 +1,13 @@
 // Exits are never refused and never wait for entries: a position that is to go gets a market order for
-// the whole lots it holds, once at a time, until nothing is left (DOMAIN §4).
+// the whole lots it holds, once at a time, until nothing is left that can be sold (DOMAIN §4).
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId, type EngineId } from './identity.ts';
-import { type Instrument, toLots } from './instrument.ts';
-import { text } from './money.ts';
+import { filterBroken, type Instrument, toLots } from './instrument.ts';
+import { price as mintPrice, type Quantity, text } from './money.ts';
 import type { ExitReason, Order } from './order.ts';
-import { liveOrder } from './portfolio.ts';
-import { closingOf } from './settlement.ts';
+import { liveOrder, type Position } from './portfolio.ts';
+import { endOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
 export interface ExitRequest {
@@ -27,16 +27,14 @@ export function orderExit(
 ): readonly Fact[] {
   const position = draft.positions.get(configId);
   if (position === undefined || liveOrder(draft, configId, 'exit') !== undefined) return [];
-  const { opening, exits } = position;
+  const { opening } = position;
   const exitReason = position.exiting ?? reason;
   const lots = toLots(instrument, position.quantity);
-  if (!lots.gt(0)) return closeAsDust(draft, configId, instrument, at, exitReason);
+  if (!isSellable(lots, position, price, instrument)) {
+    return closeAsDust(draft, position, at, exitReason);
+  }
   const order: Order = {
-    clientOrderId: clientOrderId(engine, {
-      signalId: opening.signalId,
-      purpose: 'exit',
-      leg: exits,
-    }),
+    clientOrderId: freeId(draft, position, engine),
     configId,
     signalId: opening.signalId,
     pair: opening.pair,
@@ -59,15 +57,37 @@ export function orderExit(
   return [ordered];
 }
 
-/** Less than a lot cannot be sold: the position ends and what is left is dust. */
+/**
+ * The first leg whose id no order has: a position that a late fill opened again starts to count anew,
+ * and an id used twice would pass the old order's fills off as the new one's.
+ */
+function freeId(draft: Draft, { opening, exits }: Position, engine: EngineId): string {
+  for (let leg = exits; ; leg += 1) {
+    const id = clientOrderId(engine, { signalId: opening.signalId, purpose: 'exit', leg });
+    if (!draft.orders.has(id)) return id;
+  }
+}
+
+/** Whether the venue would take it at `price`, or where no price asked, at what it was bought for. */
+function isSellable(
+  lots: Quantity,
+  { paid, bought }: Position,
+  price: number | null,
+  instrument: Instrument,
+): boolean {
+  if (!lots.gt(0)) return false;
+  const broken = filterBroken(instrument, lots, mintPrice(price ?? paid.div(bought)));
+  return broken === undefined || broken.filter === 'quantity-max';
+}
+
+/** What cannot be sold would be asked to go for ever: the position ends and what is left is dust. */
 function closeAsDust(
   draft: Draft,
-  configId: string,
-  instrument: Instrument,
+  position: Position,
   at: Millis,
   reason: ExitReason,
 ): readonly Fact[] {
-  const closed = closingOf(draft, configId, instrument, at, reason);
+  const closed = endOf(draft, position, reason, at);
   if (closed === undefined) return [];
   apply(draft, closed);
   return [closed];

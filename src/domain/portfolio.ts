@@ -115,6 +115,10 @@ export function marked(position: Position, marks: Marks): Money {
   return mark === undefined ? position.cost : notional(mark, position.quantity);
 }
 
+/** Every open position has a price. After a start it takes a moment until the last one has. */
+export const isMarked = (book: Portfolio, marks: Marks): boolean =>
+  [...book.positions.values()].every(({ opening }) => marks.has(opening.pair));
+
 /** Cash plus marked positions (DOMAIN §1). Dust counts at cost. */
 export function equity(book: Portfolio, marks: Marks): Money {
   const held = sum([...book.positions.values()].map((position) => marked(position, marks)));

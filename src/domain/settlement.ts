@@ -23,11 +23,11 @@ import type { ExitReason } from './order.ts';
 import { hasEnded, type LiveOrder, liveOrder, type Position } from './portfolio.ts';
 import type { Millis } from './time.ts';
 
-/** The facts of one fill, applied to `draft`; none when its trade id was seen before. */
+/** The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing. */
 export function settle(draft: Draft, fill: Fill, instrument: Instrument): readonly Fact[] {
   const live = draft.orders.get(fill.clientOrderId);
   assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
-  if (live.trades.includes(fill.tradeId)) return [];
+  if (live.trades.includes(fill.tradeId) || !quantity(fill.quantity).gt(0)) return [];
   const { configId } = live.order;
   const facts: Fact[] = [];
   const record = (next: Fact | undefined): void => {
@@ -143,21 +143,33 @@ function completionOf(draft: Draft, fill: Fill): Fact | undefined {
   );
 }
 
-/** The position's end, once it is on its way out, less than a lot is left and no more is being bought. */
+/** The position's end, once it is on its way out and less than a lot is left. */
 export function closingOf(
   draft: Draft,
   configId: string,
   instrument: Instrument,
   at: Millis,
-  reason: ExitReason | null = draft.positions.get(configId)?.exiting ?? null,
 ): Fact | undefined {
   const position = draft.positions.get(configId);
-  if (position === undefined || reason === null) return undefined;
-  const trading = (['entry', 'exit'] as const).some((side) => liveOrder(draft, configId, side));
-  if (trading || toLots(instrument, position.quantity).gt(0)) return undefined;
+  if (position === undefined || position.exiting === null) return undefined;
+  if (toLots(instrument, position.quantity).gt(0)) return undefined;
+  return endOf(draft, position, position.exiting, at);
+}
+
+/** The end of a position that no order trades any more: what is left of it becomes dust. */
+export function endOf(
+  draft: Draft,
+  position: Position,
+  reason: ExitReason,
+  at: Millis,
+): Fact | undefined {
+  const { configId, signalId } = position.opening;
+  if ((['entry', 'exit'] as const).some((side) => liveOrder(draft, configId, side))) {
+    return undefined;
+  }
   return fact(
     'position.closed',
-    { at, key: configId, cause: position.opening.signalId },
+    { at, key: configId, cause: signalId },
     { trade: tradeOf(position, reason, at), postings: dustOf(draft.quote, position) },
   );
 }

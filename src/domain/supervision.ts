@@ -7,7 +7,7 @@ import { type ExitRequest, orderExit } from './exit.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
-import { equityMark, type Marks } from './portfolio.ts';
+import { equityMark, isMarked, type LiveOrder, type Marks } from './portfolio.ts';
 import { settle } from './settlement.ts';
 import type { Millis } from './time.ts';
 
@@ -17,16 +17,25 @@ export const record = (draft: Draft, next: Fact): readonly Fact[] => {
   return [next];
 };
 
-/** A fill of one of our orders settles; one of nobody we know is recorded as foreign. */
+/**
+ * A fill of one of our orders settles. One of nobody we know is recorded as foreign, and so is a sale
+ * that came so late that another has closed its position: there is nothing left to sell it from.
+ */
 export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): readonly Fact[] {
   const instrument = terms.instruments.get(fill.pair);
-  if (instrument === undefined || !draft.orders.has(fill.clientOrderId)) {
-    const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
-    const detail = `trade ${fill.tradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
-    return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
+  const live = draft.orders.get(fill.clientOrderId);
+  if (instrument !== undefined && live !== undefined && isPlaced(draft, live)) {
+    return settle(draft, fill, instrument);
   }
-  return settle(draft, fill, instrument);
+  if (live?.trades.includes(fill.tradeId) === true) return [];
+  const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
+  const detail = `trade ${fill.tradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
+  return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
 }
+
+/** The order has a position to settle into, or can open one. */
+const isPlaced = (draft: Draft, { order, opening }: LiveOrder): boolean =>
+  opening !== null || draft.positions.has(order.configId);
 
 /** News of one of our orders; of others, nothing. */
 export function concludeReported(
@@ -58,14 +67,14 @@ export function exitAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly 
   );
 }
 
-/** The day, and where asked for a point of the equity curve. */
+/** The day, and where asked for a point of the equity curve; a book without prices has none. */
 export function judgeMarks(
   draft: Draft,
   terms: ReviewTerms,
   moment: { at: Millis; marks: Marks; record: boolean },
 ): readonly Fact[] {
   const facts = judgeDay(draft, moment.marks, moment.at, terms.limits);
-  if (!moment.record) return facts;
+  if (!moment.record || !isMarked(draft, moment.marks)) return facts;
   const mark = equityMark(draft, moment.marks);
   return [...facts, fact('equity.marked', { at: moment.at, key: draft.quote }, mark)];
 }
