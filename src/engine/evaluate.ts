@@ -73,7 +73,9 @@ export function createEvaluation(options: {
     return desk;
   }
 
-  function judge(desk: Desk, { configuration, evaluator }: Seat): void {
+  function judge(desk: Desk, seat: Seat): void {
+    const { configuration, evaluator } = seat;
+    if (desk.seats.get(configuration.id) !== seat) return;
     const { series } = desk;
     const at = closeTime(series.openTime(series.last), series.timeframe);
     try {
@@ -106,7 +108,8 @@ export function createEvaluation(options: {
   function take(desk: Desk, { candle }: ClosedCandle): void {
     desk.busy = true;
     desk.series.push(candle);
-    run(desk, desk.seats.values());
+    // Those seated now: who comes between two slices has been brought up to this bar already.
+    run(desk, [...desk.seats.values()].values());
   }
 
   return {

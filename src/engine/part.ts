@@ -64,8 +64,17 @@ export function joinParts(
     timers,
     onCommitted(entry) {
       count(counters, entry);
-      effect(entry);
-      listener.onEntry(entry);
+      // Neither may stop the next: the first is a bug that ends the engine, the second only a teller.
+      attempt(
+        () => effect(entry),
+        (error) => listener.onFatal(`${entry.type} took no effect`, error),
+      );
+      attempt(
+        () => listener.onEntry(entry),
+        (error) => {
+          log.error({ seq: entry.seq, error: String(error) }, 'an entry could not be told');
+        },
+      );
     },
     // No new exposure while the journal cannot take it; what is decided waits, in order.
     onFailure(error) {
@@ -138,6 +147,14 @@ function joinCandleRoad(
     onFault: ({ id }, error) => failed(id, error),
   });
   return { registry, streams, evaluation };
+}
+
+function attempt(act: () => void, failed: (error: unknown) => void): void {
+  try {
+    act();
+  } catch (error) {
+    failed(error);
+  }
 }
 
 function count(counters: Counters, { type }: Entry): void {

@@ -32,17 +32,24 @@ export function createRecorder(options: {
       timers.after(retryMs, resolve);
     });
 
+  async function append(batch: readonly Fact[]): Promise<readonly Entry[] | undefined> {
+    try {
+      return await journal.append(batch);
+    } catch (error) {
+      onFailure(error);
+      return undefined;
+    }
+  }
+
   async function drain(): Promise<void> {
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      try {
-        for (const entry of await journal.append(batch)) onCommitted(entry);
-      } catch (error) {
-        queue = [...batch, ...queue];
-        onFailure(error);
-        await pause();
-      }
+      const entries = await append(batch);
+      if (entries === undefined) queue = [...batch, ...queue];
+      // Apart from the append: what fails from here on is in the journal and must not go there again.
+      for (const entry of entries ?? []) onCommitted(entry);
+      if (entries === undefined) await pause();
     }
     // Here, not after the promise settled: what is recorded in between must start a new drain.
     draining = undefined;

@@ -112,6 +112,8 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       takeCommitted: committed.take,
       onBreach(code, message) {
         log.error({ code }, `the gateway stopped an order: ${message}`);
+        // Flattening goes on: reducing would be less.
+        if (engine.book().trading !== 'active') return;
         engine.command('reduce', 'gateway', `${code}: ${message}`);
       },
     });
