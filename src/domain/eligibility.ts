@@ -81,7 +81,7 @@ export function ineligible(
 const isSound = (signal: Signal): boolean =>
   signal.confidence >= 0 &&
   signal.confidence <= 1 &&
-  Number.isFinite(signal.expiresAt) &&
+  [signal.at, signal.expiresAt].every(Number.isFinite) &&
   [signal.entryPrice, signal.stopLoss, signal.takeProfit, signal.level].every(isPrice);
 
 /** A price both as a decimal and as the float that the trigger book compares. */
