@@ -3,14 +3,18 @@
 import { setup } from 'xstate';
 
 export type FeedEvent =
-  /** The first or any frame of this stream arrived. */
+  /** A frame of this stream arrived while it was not live. */
   | { readonly type: 'frame.received' }
   /** Nothing proves the stream broken, but it should be looked at: no frame came, or a close is overdue. */
   | { readonly type: 'repair.due' }
   | { readonly type: 'gap.found' }
+  /** All that has closed is here. */
   | { readonly type: 'repair.completed' }
+  /** REST did not answer, or its answer left a hole. */
   | { readonly type: 'repair.failed' }
-  | { readonly type: 'connection.lost' };
+  | { readonly type: 'connection.lost' }
+  /** The connection lives, but this stream's frames stay away although it was subscribed anew. */
+  | { readonly type: 'stream.silent' };
 
 export const feedMachine = setup({
   types: { events: {} as FeedEvent },
@@ -18,6 +22,7 @@ export const feedMachine = setup({
     /** Given by the feed: fetches by REST what is missing, then sends `repair.completed` or `.failed`. */
     repair: () => {},
     announceLive: () => {},
+    /** Given by the feed: says that the stream is no longer live, and what ended it. */
     announceStale: () => {},
   },
 }).createMachine({
@@ -46,19 +51,23 @@ export const feedMachine = setup({
         'gap.found': 'backfilling',
         'repair.due': 'backfilling',
         'connection.lost': 'reconnecting',
+        'stream.silent': 'polling',
       },
     },
+    /** A repair failed: it is tried again, the socket may be well. */
     stale: {
       on: {
-        'frame.received': 'backfilling',
         'repair.due': 'backfilling',
         'connection.lost': 'reconnecting',
       },
     },
     reconnecting: {
-      on: { 'frame.received': 'backfilling', 'repair.due': 'polling' },
+      on: {
+        'frame.received': 'backfilling',
+        'repair.due': 'polling',
+      },
     },
-    /** The socket does not come back: candles come by REST, entries wait, exits have prices of closes. */
+    /** Frames stay away: candles and prices come by REST, entries wait for the frames to come back. */
     polling: {
       entry: 'repair',
       on: {

@@ -22,8 +22,19 @@ export type Assembled =
 const ABSURD = 10;
 /** Candles that wait for a hole to be filled; beyond it the REST history is the better source. */
 const WAITING_MAX = 2000;
+/** A longer silence in the venue's history is history it no longer has, not an empty market. */
+const EMPTY_MAX = 1000;
+/** Released candles that a late change is compared with. */
+const REMEMBERED = 16;
 
 const none: readonly Assembled[] = [];
+
+const same = (a: Candle, b: Candle): boolean =>
+  a.open === b.open &&
+  a.high === b.high &&
+  a.low === b.low &&
+  a.close === b.close &&
+  a.volume === b.volume;
 
 export class Assembly {
   readonly #stream: Stream;
@@ -35,6 +46,8 @@ export class Assembly {
   /** The newest candle still in the making, where no flag will say that it closed. */
   #forming: Candle | undefined;
   #saidGapAt: Millis | undefined;
+  /** The newest released candles, by open time. */
+  readonly #released = new Map<Millis, Candle>();
 
   constructor(stream: Stream) {
     this.#stream = stream;
@@ -46,9 +59,9 @@ export class Assembly {
     return this.#last === undefined ? undefined : this.#last.openTime + this.#length;
   }
 
-  /** Close time of the last released candle; undefined before history is loaded. */
-  get lastClose(): Millis | undefined {
-    return this.next;
+  /** Whether candles wait behind a hole. */
+  get holed(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** Takes a live update. */
@@ -64,23 +77,35 @@ export class Assembly {
   }
 
   /**
-   * Takes closed candles from REST, oldest first. An interval they skip is confirmed empty: it becomes
-   * a flat candle without volume (DOMAIN §1).
+   * Takes closed candles from REST, oldest first. REST is the second source: what it confirms is
+   * believed, however far it moved. An interval it skips is confirmed empty and becomes a flat candle
+   * without volume (DOMAIN §1), up to `until`, where the answer ended in a candle not yet closed. An
+   * unsound candle ends the answer: what follows would paper over it.
    */
-  fill(candles: readonly Candle[], backfilled = true): readonly Assembled[] {
+  fill(candles: readonly Candle[], until?: Millis, backfilled = true): readonly Assembled[] {
     const out: Assembled[] = [];
+    const sound = this.#fillSound(candles, backfilled, out);
+    if (sound && until !== undefined) this.#fillEmpty(until, out);
+    this.#drain(out);
+    // Whatever seemed to form further ahead was not there: it must not hide what comes.
+    if (this.#forming !== undefined && this.#forming.openTime > (this.next ?? Infinity)) {
+      this.#forming = undefined;
+    }
+    return out;
+  }
+
+  #fillSound(candles: readonly Candle[], backfilled: boolean, out: Assembled[]): boolean {
     for (const candle of candles) {
       if (this.#last !== undefined && candle.openTime <= this.#last.openTime) continue;
-      const reason = this.#unfit(candle);
+      const reason = candleDefect(candle, this.#stream.timeframe);
       if (reason !== undefined) {
         out.push({ type: 'rejected', reason });
-        continue;
+        return false;
       }
       this.#fillEmpty(candle.openTime, out);
       out.push(this.#release(candle, backfilled));
     }
-    this.#drain(out);
-    return out;
+    return true;
   }
 
   /** The candle that may have closed without a flag: its successor has come, or its time has. */
@@ -101,11 +126,9 @@ export class Assembly {
 
   /** Final is final: a late change is said, and never decides again. */
   #late(candle: Candle, closed: boolean | undefined): readonly Assembled[] {
-    const last = this.#last;
-    if (closed === false || last === undefined || candle.openTime !== last.openTime) return none;
-    const same =
-      candle.close === last.close && candle.high === last.high && candle.low === last.low;
-    return same ? none : [{ type: 'corrected', openTime: candle.openTime }];
+    const known = this.#released.get(candle.openTime);
+    if (closed === false || known === undefined) return none;
+    return same(candle, known) ? none : [{ type: 'corrected', openTime: candle.openTime }];
   }
 
   #closed(candle: Candle): readonly Assembled[] {
@@ -137,8 +160,9 @@ export class Assembly {
   }
 
   #fillEmpty(until: Millis, out: Assembled[]): void {
+    if (until - (this.next ?? until) > EMPTY_MAX * this.#length) return;
     for (let next = this.next; next !== undefined && next < until; next = this.next) {
-      const waiting = this.#waiting.get(next);
+      const waiting = this.#takeWaiting(next, out);
       const candle = waiting ?? emptyCandle(next, this.#last?.close ?? Number.NaN);
       out.push(this.#release(candle, waiting === undefined));
     }
@@ -146,15 +170,30 @@ export class Assembly {
 
   #drain(out: Assembled[]): void {
     for (let next = this.next; next !== undefined; next = this.next) {
-      const waiting = this.#waiting.get(next);
+      const waiting = this.#takeWaiting(next, out);
       if (waiting === undefined) break;
       out.push(this.#release(waiting, false));
     }
   }
 
+  /** The waiting candle of that time, looked at again: it came before its predecessor was known. */
+  #takeWaiting(openTime: Millis, out: Assembled[]): Candle | undefined {
+    const waiting = this.#waiting.get(openTime);
+    const reason = waiting === undefined ? undefined : this.#unfit(waiting);
+    if (reason === undefined) return waiting;
+    this.#waiting.delete(openTime);
+    out.push({ type: 'rejected', reason });
+    return undefined;
+  }
+
   #release(candle: Candle, backfilled: boolean): Assembled {
     this.#last = candle;
     this.#saidGapAt = undefined;
+    this.#released.set(candle.openTime, candle);
+    for (const oldest of this.#released.keys()) {
+      if (this.#released.size <= REMEMBERED) break;
+      this.#released.delete(oldest);
+    }
     for (const openTime of this.#waiting.keys()) {
       if (openTime <= candle.openTime) this.#waiting.delete(openTime);
     }

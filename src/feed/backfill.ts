@@ -4,46 +4,47 @@ import type { Exchange } from 'ccxt';
 import type { Candle, Stream } from '../domain/candle.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import { withDeadline } from '../exchange/deadline.ts';
+import { candleOf } from './row.ts';
 
 const PAGE_BARS = 1000;
 const deadlineMs = 15_000;
 
+export interface History {
+  /** Oldest first. */
+  readonly closed: readonly Candle[];
+  /** The candle in the making, if the venue showed it. */
+  readonly forming: Candle | undefined;
+}
+
 /**
- * Candles that opened from `since` on and had closed at market time `now`, oldest first. Throws what
- * the client throws, or a retryable `VenueFault`.
+ * Candles that opened from `since` on. One has closed if the venue itself said so: its time was over at
+ * `provenAt`, a market time the venue has reached, or the answer holds its successor. An estimated time
+ * would not do: a venue that stood still would have half candles taken for whole ones. Throws what the
+ * client throws, or a retryable `VenueFault`.
  */
-export async function fetchClosed(
+export async function fetchHistory(
   client: Exchange,
   { pair, timeframe }: Stream,
   since: Millis,
-  now: Millis,
+  provenAt: () => Millis,
   onPage: (bars: number) => void = () => {},
-): Promise<readonly Candle[]> {
+): Promise<History> {
   const length = timeframeMs(timeframe);
-  const candles: Candle[] = [];
-  let from = since;
-  while (from + length <= now) {
+  const closed: Candle[] = [];
+  for (let from = since; ; ) {
+    // Before the question: what closes while it is on its way may be half a candle in the answer.
+    const proven = provenAt();
     const call = client.fetchOHLCV(pair, timeframe, from, PAGE_BARS);
     const rows = (await withDeadline(call, deadlineMs, `candles of ${pair}`)).map(candleOf);
-    const closed = rows.filter(({ openTime }) => openTime >= from && openTime + length <= now);
-    candles.push(...closed);
-    onPage(closed.length);
-    const last = closed.at(-1);
-    if (last === undefined || rows.length < PAGE_BARS) break;
+    const asked = rows.filter(({ openTime }) => openTime >= from);
+    const last = asked.at(-1);
+    if (last === undefined) return { closed, forming: undefined };
+    const whole = last.openTime + length <= proven;
+    const page = whole ? asked : asked.slice(0, -1);
+    closed.push(...page);
+    onPage(page.length);
+    if (!whole) return { closed, forming: last };
     from = last.openTime + length;
+    if (from + length > proven) return { closed, forming: undefined };
   }
-  return candles;
-}
-
-function candleOf(row: readonly unknown[]): Candle {
-  const [openTime, open, high, low, close, volume] = row.map(Number);
-  const or = (value: number | undefined): number => value ?? Number.NaN;
-  return {
-    openTime: or(openTime),
-    open: or(open),
-    high: or(high),
-    low: or(low),
-    close: or(close),
-    volume: or(volume),
-  };
 }

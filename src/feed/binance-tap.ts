@@ -6,21 +6,20 @@ import { isTimeframe, type Millis } from '../domain/time.ts';
 import type { ExchangeClass } from '../exchange/client.ts';
 import { wordsOf } from '../exchange/fault.ts';
 import type { Timers } from '../ports.ts';
+import { numberOf } from './row.ts';
+import { closeClient, cutSockets } from './socket.ts';
 import type { Source, SourceListener } from './source.ts';
 
 type Binance = InstanceType<typeof pro.binance>;
 
-/** The frames the tap reads; nothing in them is trusted before it is looked at. */
+/** The frames the tap reads: what the protocol promises, believed of no frame before it is looked at. */
 interface Frame {
-  readonly E?: number;
-  readonly s?: string;
-  readonly p?: string;
-  readonly k?: Readonly<Record<'o' | 'h' | 'l' | 'c' | 'v', string>> & {
-    readonly s: string;
-    readonly t: number;
-    readonly i: string;
-    readonly x: boolean;
-  };
+  readonly E?: unknown;
+  readonly s?: unknown;
+  readonly p?: unknown;
+  readonly k?: Readonly<
+    Record<'s' | 't' | 'i' | 'x' | 'o' | 'h' | 'l' | 'c' | 'v', unknown>
+  > | null;
 }
 
 export interface TapHandlers {
@@ -48,34 +47,40 @@ export function createTapHandlers(
 ): TapHandlers {
   return {
     onKline({ k, E }) {
-      const pair = k === undefined ? undefined : pairOf(k.s);
-      if (k === undefined || pair === undefined || !isTimeframe(k.i)) return;
+      const pair = pairOf(String(k?.s));
+      const timeframe = String(k?.i);
+      if (k == null || pair === undefined || !isTimeframe(timeframe)) return;
       const candle = {
-        openTime: k.t,
-        open: Number(k.o),
-        high: Number(k.h),
-        low: Number(k.l),
-        close: Number(k.c),
-        volume: Number(k.v),
+        openTime: numberOf(k.t),
+        open: numberOf(k.o),
+        high: numberOf(k.h),
+        low: numberOf(k.l),
+        close: numberOf(k.c),
+        volume: numberOf(k.v),
       };
-      listener.onKline({ pair, timeframe: k.i }, { candle, closed: k.x === true }, eventTime(E));
+      listener.onKline({ pair, timeframe }, { candle, closed: k.x === true }, eventTime(E));
     },
     onTrade({ s, p, E }) {
-      const pair = s === undefined ? undefined : pairOf(s);
-      if (pair !== undefined) listener.onPrice(pair, Number(p), eventTime(E));
+      const pair = pairOf(String(s));
+      if (pair !== undefined) listener.onPrice(pair, numberOf(p), eventTime(E));
     },
   };
 }
 
-const eventTime = (at: unknown): Millis | undefined =>
-  typeof at === 'number' && Number.isSafeInteger(at) ? at : undefined;
+/** 0, which turns no clock and passes no gate, for what is not a time. */
+const eventTime = (at: unknown): Millis =>
+  typeof at === 'number' && Number.isSafeInteger(at) ? at : 0;
 
 const retryMs = { first: 100, max: 5000 };
+/** A subscription that held this long begins anew with the shortest pause. */
+const heldMs = 10_000;
+/** The client takes no more pairs of trades in one call. */
+const PAIRS_A_CALL = 200;
 
 /** Keeps the subscriptions of a connected, tapped client alive. */
 export function createBinanceSource(
   client: Binance,
-  timers: Timers,
+  { timers, monotonic }: { timers: Timers; monotonic(): Millis },
   listener: SourceListener,
 ): Source {
   // Each new list of streams begins a generation; loops of older ones end at their next rejection.
@@ -87,46 +92,56 @@ export function createBinanceSource(
       timers.after(ms, resolve);
     });
 
-  async function keep(watch: () => Promise<unknown>, mine: number): Promise<void> {
+  async function keep(watch: () => Promise<unknown>, onLost: (reason: string) => void) {
+    const mine = generation;
+    const isMine = (): boolean => !stopped && mine === generation;
     let wait = retryMs.first;
-    while (!stopped && mine === generation) {
-      try {
-        await watch();
-        wait = retryMs.first;
-      } catch (error) {
-        if (stopped || mine !== generation) return;
-        listener.onLost(wordsOf(error));
-        forgetSubscriptions();
-        await pause(wait);
-        wait = Math.min(retryMs.max, wait * 2);
-      }
+    while (isMine()) {
+      const since = monotonic();
+      // It resolves only if the tap is not in place; the pause below then keeps the loop from spinning.
+      const reason = await watch().then(() => 'expected no answer, was one', wordsOf);
+      if (!isMine()) return;
+      if (monotonic() - since > heldMs) wait = retryMs.first;
+      onLost(reason);
+      forgetSubscriptions();
+      await pause(wait);
+      wait = Math.min(retryMs.max, wait * 2);
     }
   }
 
   /** A refused subscription stays registered and is never sent again: forget it, so that it is. */
   function forgetSubscriptions(): void {
-    for (const socket of sockets()) {
-      for (const name of Object.keys(socket.subscriptions)) delete socket.subscriptions[name];
+    for (const { url, subscriptions } of Object.values(client.clients)) {
+      if (!url.includes('/stream')) continue;
+      for (const name of Object.keys(subscriptions)) delete subscriptions[name];
     }
   }
 
-  const sockets = () => Object.values(client.clients).filter(({ url }) => url.includes('/stream'));
-
   return {
+    stamped: true,
+    lists: (pair) => client.markets?.[pair] !== undefined,
     subscribe(streams) {
       generation += 1;
-      const mine = generation;
       const list = streams.map(({ pair, timeframe }) => [pair, timeframe]);
+      void keep(
+        () => client.watchOHLCVForSymbols(list),
+        (reason) => listener.onLost(reason),
+      );
       const pairs = [...new Set(streams.map(({ pair }) => pair))];
-      void keep(() => client.watchOHLCVForSymbols(list), mine);
-      void keep(() => client.watchTradesForSymbols(pairs), mine);
+      for (let from = 0; from < pairs.length; from += PAIRS_A_CALL) {
+        const some = pairs.slice(from, from + PAIRS_A_CALL);
+        // Klines carry prices too: without trades the streams are not lost. Nor is a dead connection
+        // missed, which the klines' own loop hears of.
+        void keep(
+          () => client.watchTradesForSymbols(some),
+          () => {},
+        );
+      }
     },
-    cut() {
-      for (const socket of sockets()) socket.connection?.terminate();
-    },
-    async stop() {
+    cut: () => cutSockets(client),
+    stop() {
       stopped = true;
-      await client.close();
+      return closeClient(client);
     },
   };
 }

@@ -32,7 +32,7 @@ type Connected = Promise<{ client: Exchange; source: Source }>;
 
 async function connectBinance(
   settings: ExchangeSettings,
-  { timers }: Bench,
+  { timers, clock }: Bench,
   listener: SourceListener,
 ): Connected {
   const pairs = new Map<string, string>();
@@ -42,7 +42,10 @@ async function connectBinance(
   for (const market of Object.values(client.markets ?? {})) {
     if (market?.spot === true) pairs.set(String(market.id), market.symbol);
   }
-  return { client, source: createBinanceSource(client, timers, listener) };
+  return {
+    client,
+    source: createBinanceSource(client, { timers, monotonic: clock.monotonic }, listener),
+  };
 }
 
 async function connectOther(

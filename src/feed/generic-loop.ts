@@ -5,6 +5,8 @@ import type { Stream } from '../domain/candle.ts';
 import { streamKey } from '../domain/candle.ts';
 import { wordsOf } from '../exchange/fault.ts';
 import type { Timers } from '../ports.ts';
+import { candleOf } from './row.ts';
+import { closeClient, cutSockets } from './socket.ts';
 import type { Source, SourceListener } from './source.ts';
 
 const retryMs = { first: 250, max: 10_000 };
@@ -29,32 +31,21 @@ export function createLoopSource(
       try {
         const rows = await client.watchOHLCV(stream.pair, stream.timeframe);
         wait = retryMs.first;
-        for (const row of rows) take(stream, row);
+        for (const row of rows) {
+          listener.onKline(stream, { candle: candleOf(row), closed: undefined }, undefined);
+        }
       } catch (error) {
         if (stopped) return;
-        listener.onLost(wordsOf(error));
+        listener.onLost(wordsOf(error), stream);
         await pause(wait);
         wait = Math.min(retryMs.max, wait * 2);
       }
     }
   }
 
-  function take(stream: Stream, row: readonly unknown[]): void {
-    const [openTime, open, high, low, close, volume] = row.map(Number);
-    const candle = {
-      openTime: openTime ?? Number.NaN,
-      open: open ?? Number.NaN,
-      high: high ?? Number.NaN,
-      low: low ?? Number.NaN,
-      close: close ?? Number.NaN,
-      volume: volume ?? Number.NaN,
-    };
-    // Rows carry no event time: the machine's clock is the best there is.
-    listener.onKline(stream, { candle, closed: undefined }, undefined);
-    listener.onPrice(stream.pair, candle.close, undefined);
-  }
-
   return {
+    stamped: false,
+    lists: (pair) => client.markets?.[pair] !== undefined,
     subscribe(streams) {
       for (const stream of streams) {
         if (running.has(streamKey(stream))) continue;
@@ -62,12 +53,10 @@ export function createLoopSource(
         void loop(stream);
       }
     },
-    cut() {
-      for (const socket of Object.values(client.clients)) socket.connection?.terminate();
-    },
-    async stop() {
+    cut: () => cutSockets(client),
+    stop() {
       stopped = true;
-      await client.close();
+      return closeClient(client);
     },
   };
 }

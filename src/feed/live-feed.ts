@@ -4,8 +4,11 @@ import type { Exchange } from 'ccxt';
 import { Subject } from 'rxjs';
 import { streamKey } from '../domain/candle.ts';
 import type { Millis } from '../domain/time.ts';
+import { VenueFault } from '../exchange/fault.ts';
 import type { Clock, ClosedCandle, Feed, FeedNews, Log, PriceUpdate, Timers } from '../ports.ts';
-import { fetchClosed } from './backfill.ts';
+import { fetchHistory } from './backfill.ts';
+import { PriceGate } from './price-gate.ts';
+import { Silence } from './silence.ts';
 import type { Source, SourceListener } from './source.ts';
 import { StreamFeed } from './stream-feed.ts';
 
@@ -14,15 +17,20 @@ export interface LiveFeedOptions {
   readonly timers: Timers;
   readonly log: Log;
   /** Connects and returns the REST client and the source of frames. Throws `VenueFault`. */
-  connect(listener: SourceListener): Promise<{ client: Exchange; source: Source }>;
+  connect(listener: SourceListener): Promise<Connected>;
+}
+
+interface Connected {
+  readonly client: Exchange;
+  readonly source: Source;
 }
 
 type Wanted = Parameters<Feed['add']>[0];
 
 const checkMs: Millis = 1000;
-/** No frame of any kind for this long: the connection is cut and dialled anew. */
-const silenceMsMax: Millis = 10_000;
 const firstFrameMsMax: Millis = 5000;
+/** Where frames carry no time, the venue's clock may be this far behind the machine's. */
+const graceMs: Millis = 2000;
 
 export class LiveFeed implements Feed {
   readonly #options: LiveFeedOptions;
@@ -30,9 +38,12 @@ export class LiveFeed implements Feed {
   readonly #prices = new Subject<PriceUpdate>();
   readonly #news = new Subject<FeedNews>();
   readonly #streams = new Map<string, StreamFeed>();
+  readonly #gate = new PriceGate();
   readonly #progress = { loaded: 0, wanted: 0 };
-  #heardAt: Millis = 0;
-  #connected: { client: Exchange; source: Source } | undefined;
+  /** Newest event time heard; 0 before the first. Unlike the clock's it is no estimate. */
+  #eventAt: Millis = 0;
+  #silence = new Silence(0);
+  #connected: Connected | undefined;
   #stopChecking = (): void => {};
 
   readonly candles = this.#candles.asObservable();
@@ -44,23 +55,25 @@ export class LiveFeed implements Feed {
   }
 
   async start(wanted: readonly Wanted[]): Promise<void> {
+    const { clock, timers } = this.#options;
     this.#connected = await this.#options.connect(this.#listener());
-    const { client, source } = this.#connected;
-    this.#heardAt = this.#options.clock.monotonic();
-    source.subscribe(wanted.map(({ stream }) => stream));
+    const { source } = this.#connected;
+    this.#silence = new Silence(clock.monotonic());
+    const opened = wanted.flatMap((one) => this.#open(one) ?? []);
+    if (opened.length > 0) source.subscribe(opened.map(({ stream }) => stream));
     await this.#firstFrame();
-    const opened = wanted.map((one) => this.#open(one, client));
     for (const stream of opened) stream.check();
-    this.#stopChecking = this.#options.timers.every(checkMs, () => this.#check());
-    await Promise.all(opened.map(({ live }) => live));
+    this.#stopChecking = timers.every(checkMs, () => this.#check());
+    await Promise.all(opened.map((stream) => stream.opened));
   }
 
   async add(wanted: Wanted): Promise<void> {
     if (this.#connected === undefined || this.#streams.has(streamKey(wanted.stream))) return;
-    const stream = this.#open(wanted, this.#connected.client);
-    this.#connected.source.subscribe([...this.#streams.values()].map((one) => one.stream));
-    stream.check();
-    await stream.live;
+    const opened = this.#open(wanted);
+    if (opened === undefined) return;
+    this.#connected.source.subscribe([...this.#streams.values()].map(({ stream }) => stream));
+    opened.check();
+    await opened.opened;
   }
 
   async stop(): Promise<void> {
@@ -73,46 +86,78 @@ export class LiveFeed implements Feed {
     return {
       onKline: (stream, kline, eventAt) => {
         const at = this.#heard(eventAt);
-        const { close } = kline.candle;
+        // Before market time is known nobody can say which candles have closed; REST will.
+        if (this.#eventAt === 0) return;
+        const own = this.#streams.get(streamKey(stream));
         // The price first: an exit must not wait for what a close sets off.
-        this.#price(stream.pair, close, at);
-        this.#streams.get(streamKey(stream))?.offer(kline);
+        if (own?.isNewest(kline.candle) === true) this.#price(stream.pair, kline.candle.close, at);
+        own?.offer(kline);
       },
       onPrice: (pair, price, eventAt) => this.#price(pair, price, this.#heard(eventAt)),
-      onLost: (reason) => {
-        this.#options.log.warn({ reason }, 'market data connection lost');
-        for (const stream of this.#streams.values()) stream.lost();
+      onLost: (reason, lost) => {
+        this.#options.log.warn({ reason, stream: lost }, 'market data connection lost');
+        const own = lost === undefined ? undefined : this.#streams.get(streamKey(lost));
+        for (const stream of lost === undefined ? this.#streams.values() : []) stream.lost();
+        own?.lost();
       },
     };
   }
 
   #price(pair: string, price: number, at: Millis): void {
-    if (price > 0 && Number.isFinite(price)) this.#prices.next({ pair, price, at });
+    if (this.#gate.admit(pair, price, at)) this.#prices.next({ pair, price, at });
   }
 
+  /** Tells the clock, and returns the time to go by: the event's own unless it is not believed. */
   #heard(eventAt: Millis | undefined): Millis {
     const { clock } = this.#options;
-    this.#heardAt = clock.monotonic();
+    this.#silence.heard(clock.monotonic());
     const at = eventAt ?? clock.wall();
     clock.observe(at);
-    return at;
+    const market = clock.market();
+    if (at > market) return market;
+    this.#eventAt = Math.max(this.#eventAt, at);
+    return eventAt ?? market;
   }
 
-  #open({ stream, bars }: Wanted, client: Exchange): StreamFeed {
+  /** A market time the venue has certainly reached. */
+  #provenTime(): Millis {
+    const stamped = this.#connected?.source.stamped === true;
+    return stamped ? this.#eventAt : this.#options.clock.wall() - graceMs;
+  }
+
+  /** Opens a stream of a pair the venue lists; of another one the news says that it is not. */
+  #open({ stream, bars }: Wanted): StreamFeed | undefined {
     const { clock, log } = this.#options;
+    const { client, source } = this.#expectConnected();
+    if (!source.lists(stream.pair)) {
+      log.error({ stream }, 'expected a pair the venue lists');
+      this.#news.next({ type: 'stream.stale', stream, reason: 'the venue does not list the pair' });
+      return undefined;
+    }
     this.#progress.wanted += bars;
+    const provenTime = (): Millis => this.#provenTime();
     const feed = new StreamFeed({
       stream,
       bars,
+      provenTime,
       marketTime: () => clock.market(),
       fetch: (since) =>
-        fetchClosed(client, stream, since, clock.market(), (count) => this.#loaded(count)),
+        fetchHistory(client, stream, since, provenTime, (count) => this.#loaded(count)),
       onCandle: (candle) => this.#candles.next(candle),
       onNews: (item) => this.#news.next(item),
+      onPolled: ({ close }) => this.#price(stream.pair, close, clock.market()),
+      onSilent: () => {
+        if (this.#silence.mayCut(clock.monotonic())) source.cut();
+      },
       log,
     });
     this.#streams.set(streamKey(stream), feed);
     return feed;
+  }
+
+  #expectConnected(): Connected {
+    if (this.#connected !== undefined) return this.#connected;
+    throw new VenueFault('expected a feed that was started', { retryable: false });
   }
 
   #loaded(bars: number): void {
@@ -124,8 +169,7 @@ export class LiveFeed implements Feed {
 
   #check(): void {
     const { clock, log } = this.#options;
-    if (clock.monotonic() - this.#heardAt > silenceMsMax) {
-      this.#heardAt = clock.monotonic();
+    if (this.#silence.isTooLong(clock.monotonic())) {
       log.warn({}, 'market data silent; dialling anew');
       this.#connected?.source.cut();
     }
@@ -136,7 +180,7 @@ export class LiveFeed implements Feed {
   async #firstFrame(): Promise<void> {
     const { clock, timers } = this.#options;
     const until = clock.monotonic() + firstFrameMsMax;
-    while (clock.market() === 0 && clock.monotonic() < until) {
+    while (this.#eventAt === 0 && clock.monotonic() < until) {
       await new Promise<void>((resolve) => {
         timers.after(20, resolve);
       });
