@@ -18,8 +18,9 @@ export const record = (draft: Draft, next: Fact): readonly Fact[] => {
 };
 
 /**
- * A fill of one of our orders settles. One of nobody we know is recorded as foreign, and so is a sale
- * that came so late that another has closed its position: there is nothing left to sell it from.
+ * A fill of one of our orders settles. One of nobody we know is recorded as foreign, and so is one that
+ * came so late that its place is taken: a sale whose position another has closed, a trade of a pair that
+ * its configuration has left for another.
  */
 export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): readonly Fact[] {
   const instrument = terms.instruments.get(fill.pair);
@@ -33,9 +34,11 @@ export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): re
   return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
 }
 
-/** The order has a position to settle into, or can open one. */
-const isPlaced = (draft: Draft, { order, opening }: LiveOrder): boolean =>
-  opening !== null || draft.positions.has(order.configId);
+/** The order has a position of its pair to settle into, or can open one. */
+function isPlaced(draft: Draft, { order, opening }: LiveOrder): boolean {
+  const position = draft.positions.get(order.configId);
+  return position === undefined ? opening !== null : position.opening.pair === order.pair;
+}
 
 /** News of one of our orders; of others, nothing. */
 export function concludeReported(

@@ -189,3 +189,17 @@ describe('what the venue would not take', () => {
     ]);
   });
 });
+
+test('a fill of a pair that its configuration has left for another is not booked as the other', () => {
+  const { draft, entry } = entering();
+  cancel(draft, entry);
+  const both = termsFor([pair, 'ETH/USDT']);
+  const moved = proposalOf(configurationOf('one', { pair: 'ETH/USDT' }), { at: at - 1000 });
+  const [decided] = review(draft, [moved], both, momentAt({}, at));
+  if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
+  settleReported(draft, both, fillOf(decided.data.order, { quantity: '1', price: '100' }));
+  const facts = settleReported(draft, both, fillOf(entry, { quantity: '1', price: '100' }));
+  expect(typesOf(facts)).toEqual(['foreign.found']);
+  expect(draft.positions.get('one')?.quantity.toFixed()).toBe('0.999');
+  expect(balanceOf(draft.balances, 'units:one', 'BTC').isZero()).toBe(true);
+});
