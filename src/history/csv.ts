@@ -14,22 +14,29 @@ export class HistoryFault extends Error {
 
 /** The candles of a file, oldest first. Throws `HistoryFault` naming file and line. */
 export async function readCandles(path: string): Promise<Candle[]> {
+  const candles: Candle[] = [];
+  let line = 0;
+  try {
+    for await (const text of linesOf(path)) {
+      line += 1;
+      if (line === 1) expect(text.trim() === HEADER, path, line, `the header ${HEADER}`, text);
+      else if (text !== '') candles.push(parse(text, path, line, candles.at(-1)));
+    }
+  } catch (error) {
+    if (error instanceof HistoryFault) throw error;
+    const message = `${path}:${line + 1}: expected a readable candle file, was: ${error}`;
+    throw new HistoryFault(message, { cause: error });
+  }
+  expect(line > 0, path, 1, `the header ${HEADER}`, 'nothing');
+  return candles;
+}
+
+function linesOf(path: string): AsyncIterable<string> {
   const file = createReadStream(path);
   const bytes = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   // A pipe does not carry errors on: a missing file must fail here, not hang.
   file.on('error', (error) => bytes.destroy(error));
-  const candles: Candle[] = [];
-  let line = 0;
-  for await (const text of createInterface({ input: bytes, crlfDelay: Infinity })) {
-    line += 1;
-    if (line === 1) {
-      expect(text.trim() === HEADER, path, line, `the header ${HEADER}`, text);
-    } else if (text !== '') {
-      candles.push(parse(text, path, line, candles.at(-1)));
-    }
-  }
-  expect(line > 0, path, 1, `the header ${HEADER}`, 'nothing');
-  return candles;
+  return createInterface({ input: bytes, crlfDelay: Infinity });
 }
 
 function parse(text: string, path: string, line: number, before: Candle | undefined): Candle {
