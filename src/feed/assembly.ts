@@ -103,7 +103,9 @@ export class Assembly {
         return false;
       }
       this.#fillEmpty(candle.openTime, out);
-      out.push(this.#release(candle, backfilled));
+      // One that waits was seen closing live, whatever it waited for.
+      const seen = this.#waiting.has(candle.openTime);
+      out.push(this.#release(candle, backfilled && !seen));
     }
     return true;
   }
