@@ -61,8 +61,8 @@ describe('what is set aside', () => {
       return { live, aside: reservation(live) };
     };
     expect(out().aside.toFixed()).toBe(entry.reserved);
-    settle(draft, fillOf(entry, { quantity: '33.333', price: '100' }), instrument);
-    const rest = decimal(entry.quantity).minus('33.333').div(entry.quantity);
+    settle(draft, fillOf(entry, { quantity: '33.3333333', price: '100' }), instrument);
+    const rest = decimal(entry.quantity).minus('33.3333333').div(entry.quantity);
     const exact = decimal(entry.reserved).times(rest);
     expect(out().aside.gte(exact)).toBe(true);
     expect(out().aside.minus(exact).lt('0.00000001')).toBe(true);
