@@ -190,7 +190,6 @@ export class Assembly {
 
   #release(candle: Candle, backfilled: boolean): Assembled {
     this.#last = candle;
-    this.#saidGapAt = undefined;
     this.#released.set(candle.openTime, candle);
     for (const oldest of this.#released.keys()) {
       if (this.#released.size <= REMEMBERED) break;
