@@ -2,6 +2,7 @@
 // line, whatever path they took.
 import pino from 'pino';
 import { scrub } from './exchange/scrub.ts';
+import { plain } from './plain.ts';
 import type { Log } from './ports.ts';
 
 export interface LogOptions {
@@ -28,7 +29,8 @@ export function plainLog({ write, secrets }: LogOptions): Log {
         .filter(([, value]) => typeof value !== 'object')
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' ');
-      write(scrub(`${mark} ${message}${details === '' ? '' : `  (${details})`}\n`, secrets));
+      const line = `${mark} ${message}${details === '' ? '' : `  (${details})`}`;
+      write(`${plain(scrub(line, secrets))}\n`);
     };
   const quiet = (): void => {};
   return { debug: quiet, info: quiet, warn: say('!'), error: say('✗') };

@@ -7,11 +7,19 @@ const patterns: readonly RegExp[] = [
 
 const HIDDEN = '[secret]';
 
+/** A secret as it stands, inside JSON, and inside a URL: a key may hold line breaks and slashes. */
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  JSON.stringify(secret).slice(1, -1),
+  encodeURIComponent(secret),
+];
+
 /** `text` without any of `secrets`, signatures or key headers. */
 export function scrub(text: string, secrets: Iterable<string> = []): string {
   let clean = text;
   for (const secret of secrets) {
-    if (secret.length > 0) clean = clean.replaceAll(secret, HIDDEN);
+    if (secret.length === 0) continue;
+    for (const form of formsOf(secret)) clean = clean.replaceAll(form, HIDDEN);
   }
   for (const pattern of patterns) clean = clean.replace(pattern, `$1${HIDDEN}`);
   return clean;

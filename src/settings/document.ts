@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { type Configuration, STAGES } from '../domain/configuration.ts';
 import { TIMEFRAMES } from '../domain/time.ts';
 import { findStrategy, STRATEGIES } from '../strategies/registry.ts';
-import { type Problem, problemsOf, show } from './problem.ts';
+import { duplicateKeys } from './duplicate-key.ts';
+import { type Flaw, flawsOf } from './flaw.ts';
+import { flawProblems, type Problem, pathOf, problemsOf, show } from './problem.ts';
 
 export interface DocumentResult {
   readonly configurations: readonly Configuration[];
@@ -56,21 +58,11 @@ export function readDocument(text: string, file: string): DocumentResult {
     return failed(file, 'at most 64 MB of JSON', `${text.length} characters`);
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     return failed(file, 'JSON', error instanceof Error ? error.message : 'unreadable');
   }
-  const list = Array.isArray(document) ? document : [document];
-  const taken = new Set<string>();
-  const configurations: Configuration[] = [];
-  const problems: Problem[] = [];
-  for (const [index, item] of list.entries()) {
-    const root = Array.isArray(document) ? [index] : [];
-    const read = readOne(item, file, root, taken);
-    if (read.configuration !== undefined) configurations.push(read.configuration);
-    problems.push(...read.problems);
-  }
-  return { configurations, problems };
+  return readAll(document, text, file);
 }
 
 const failed = (file: string, expected: string, was: string): DocumentResult => ({
@@ -78,10 +70,43 @@ const failed = (file: string, expected: string, was: string): DocumentResult => 
   problems: [{ file, path: '', expected, was }],
 });
 
-interface ReadOne {
-  readonly configuration?: Configuration;
-  readonly problems: readonly Problem[];
+function readAll(document: unknown, text: string, file: string): DocumentResult {
+  const isList = Array.isArray(document);
+  const list: readonly unknown[] = isList ? document : [document];
+  const doubled = doubledKeys(text, isList);
+  const taken = new Set<string>();
+  const configurations: Configuration[] = [];
+  const problems: Problem[] = [];
+  for (const [index, item] of list.entries()) {
+    const root = isList ? [index] : [];
+    const flaws = [...(doubled.get(index) ?? []), ...flawsOf(item)];
+    if (flaws.length > 0) {
+      problems.push(...named(flawProblems(flaws.slice(0, flawsMax), file, root), item));
+      continue;
+    }
+    const read = readOne(item, file, root, taken);
+    if ('configuration' in read) configurations.push(read.configuration);
+    problems.push(...read.problems);
+  }
+  return { configurations, problems };
 }
+
+/** Keys written twice, by the place of the configuration they are in. */
+function doubledKeys(text: string, isList: boolean): ReadonlyMap<PropertyKey, readonly Flaw[]> {
+  const byItem = new Map<PropertyKey, Flaw[]>();
+  for (const whole of duplicateKeys(text)) {
+    const item = isList ? (whole[0] ?? 0) : 0;
+    const flaw = { path: isList ? whole.slice(1) : whole, expected: 'a key once', was: 'twice' };
+    byItem.set(item, [...(byItem.get(item) ?? []), flaw].slice(0, flawsMax));
+  }
+  return byItem;
+}
+
+const flawsMax = 20;
+
+type ReadOne =
+  | { readonly configuration: Configuration; readonly problems: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
 
 function readOne(
   item: unknown,
@@ -93,17 +118,14 @@ function readOne(
   if (!result.success) return { problems: named(problemsOf(result.error, item, file, root), item) };
   const document = result.data;
   const complain = (path: string, expected: string, was: unknown): ReadOne => ({
-    problems: named(
-      [{ file, path: [...root.map(String), path].join('.'), expected, was: show(was) }],
-      item,
-    ),
+    problems: named([{ file, path: pathOf([...root, path]), expected, was: show(was) }], item),
   });
   if (taken.has(document.id)) return complain('id', 'an id used once', document.id);
   taken.add(document.id);
   const strategy = findStrategy(document.strategy_name);
   if (strategy === undefined) {
     const names = STRATEGIES.map(({ name }) => name).join(', ');
-    return complain('strategy_name', `a strategy there is (${names})`, document.strategy_name);
+    return complain('strategy_name', `one of the strategies ${names}`, document.strategy_name);
   }
   const parameters = strategy.parameters.safeParse(document.parameters);
   if (!parameters.success) {

@@ -1,5 +1,7 @@
 // What is wrong with a document a person wrote: where, what was expected, what was there.
 import type { z } from 'zod';
+import { plain } from '../plain.ts';
+import type { Flaw } from './flaw.ts';
 
 export interface Problem {
   readonly file: string;
@@ -9,8 +11,9 @@ export interface Problem {
   readonly was: string;
 }
 
+/** One line for a person, whatever the document held. */
 export const describeProblem = ({ file, path, expected, was }: Problem): string =>
-  `${file}: ${path === '' ? 'document' : path}: expected ${expected}, was ${was}`;
+  plain(`${file}: ${path === '' ? 'document' : path}: expected ${expected}, was ${was}`);
 
 /** Path segments as a person would write them. */
 export const pathOf = (segments: readonly PropertyKey[]): string =>
@@ -24,9 +27,31 @@ const shownMax = 60;
 /** A value as it stood in the document, cut to a readable length; control characters never get out. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = plain(typeof value === 'number' ? String(value) : written(value));
   return text.length > shownMax ? `${text.slice(0, shownMax)}…` : text;
 }
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    // A value that holds itself, as an alias can make one, has no text.
+    return typeof value;
+  }
+}
+
+/** Flaws of a document as problems of `file`; `root` is put before each path. */
+export const flawProblems = (
+  flaws: readonly Flaw[],
+  file: string,
+  root: readonly PropertyKey[] = [],
+): readonly Problem[] =>
+  flaws.map(({ path, expected, was }) => ({
+    file,
+    path: pathOf([...root, ...path]),
+    expected,
+    was,
+  }));
 
 /** The value at a path of a parsed document, through own properties only. */
 function valueAt(document: unknown, segments: readonly PropertyKey[]): unknown {
@@ -63,10 +88,19 @@ export function problemsOf(
   });
 }
 
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'an object',
+  array: 'a list',
+  record: 'an object',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+};
+
 function expectationOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `a ${issue.expected}`;
+      return typeNames[issue.expected] ?? `a ${issue.expected}`;
     case 'too_small':
       return `${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { DEFAULT_EXECUTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
-import { type Problem, problemsOf } from './problem.ts';
+import { flawsOf } from './flaw.ts';
+import { flawProblems, type Problem, problemsOf } from './problem.ts';
 
 const share = z.number().min(0).max(1);
 const stages = (
@@ -142,24 +143,33 @@ export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+const textMax = 256 * 1024;
+
 /** Reads settings from YAML text; `file` names it in problems. Never throws. */
 export function readSettings(text: string, file: string): SettingsResult {
-  const parsed = parseDocument(text, { uniqueKeys: true, prettyErrors: true });
-  if (parsed.errors.length > 0) {
-    const problems = parsed.errors.map(({ message }) => ({
-      file,
-      path: '',
-      expected: 'YAML',
-      was: message.split('\n')[0] ?? 'unreadable',
-    }));
-    return { ok: false, problems };
+  const fail = (...words: readonly string[]): SettingsResult => ({
+    ok: false,
+    problems: words.map((was) => ({ file, path: '', expected: 'YAML', was })),
+  });
+  if (text.length > textMax) return fail(`${text.length} characters, more than ${textMax}`);
+  try {
+    const parsed = parseDocument(text, { uniqueKeys: true });
+    // A tag nobody knows is only a warning to the parser; here it is a mistake.
+    const complaints = [...parsed.errors, ...parsed.warnings].slice(0, problemsMax);
+    if (complaints.length > 0) return fail(...complaints.map(({ message }) => firstLine(message)));
+    return checkSettings(parsed.toJS({ maxAliasCount: 20 }) ?? {}, file);
+  } catch (error) {
+    return fail(error instanceof Error ? firstLine(error.message) : 'unreadable');
   }
-  const document: unknown = parsed.toJS({ maxAliasCount: 20 }) ?? {};
-  return checkSettings(document, file);
 }
+
+const problemsMax = 20;
+const firstLine = (message: string): string => message.split('\n')[0] ?? 'unreadable';
 
 /** Checks settings given as a value. */
 export function checkSettings(document: unknown, file: string): SettingsResult {
+  const flaws = flawsOf(document);
+  if (flaws.length > 0) return { ok: false, problems: flawProblems(flaws, file) };
   const result = schema.safeParse(document);
   if (result.success) return { ok: true, settings: result.data };
   return { ok: false, problems: problemsOf(result.error, document, file) };

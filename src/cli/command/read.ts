@@ -1,12 +1,13 @@
 // `positions`, `trades`, `explain`, `status`, `journal`, `backup`: what the store knows, while an engine
 // runs or not.
 import type { Command } from 'commander';
+import { plain } from '../../plain.ts';
 import { backup } from '../../store/backup.ts';
 import { openReader, type Reader, type TradeRow } from '../../store/read.ts';
 import { wholeBetween } from '../duration.ts';
 import type { Bench } from '../program.ts';
 import { engineRuns } from '../send.ts';
-import { amount, dateTime, percent, plain, priceText, signed } from '../story/format.ts';
+import { amount, dateTime, percent, priceText, signed } from '../story/format.ts';
 import { reason, waterfallLines } from '../story/waterfall.ts';
 import { Failure, type Terminal } from '../terminal.ts';
 import { storeOf } from './control.ts';

@@ -31,10 +31,6 @@ export const clockTime = (at: Millis): string => new Date(at).toISOString().slic
 export const dateTime = (at: Millis): string =>
   at === 0 ? 'no time yet' : new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
-/** A name from outside, without anything a terminal would obey. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-export const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
-
 export type Paint = Readonly<
   Record<'good' | 'bad' | 'warn' | 'dim' | 'bold' | 'accent', (text: string) => string>
 >;

@@ -3,16 +3,8 @@ import type { Configuration } from '../../domain/configuration.ts';
 import type { NearestMiss } from '../../engine/nearest-miss.ts';
 import type { StartFacts } from '../../engine/start.ts';
 import type { Status } from '../../engine/status.ts';
-import {
-  amount,
-  clockTime,
-  dateTime,
-  type Paint,
-  percent,
-  plain,
-  priceText,
-  signed,
-} from './format.ts';
+import { plain } from '../../plain.ts';
+import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
 
 const bar = (share: number, width = 12): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);

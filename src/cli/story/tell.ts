@@ -1,7 +1,8 @@
 // The story: what happened, one line each, in the words of a person who watches a portfolio.
 import type { Entry, FactOf } from '../../domain/fact.ts';
 import type { EXIT_REASONS } from '../../domain/order.ts';
-import { amount, clockTime, type Paint, percent, plain, priceText, signed } from './format.ts';
+import { plain } from '../../plain.ts';
+import { amount, clockTime, type Paint, percent, priceText, signed } from './format.ts';
 import { reason, waterfallLine } from './waterfall.ts';
 
 const why: Record<(typeof EXIT_REASONS)[number], string> = {
