@@ -53,10 +53,21 @@ risk:                            # shares of equity
   maxPositions: 10
   minPosition: 100               # in the quote currency
   maxCorrelatedExposure: null    # 0.4 is a sound value
+sizing:
+  base: { MATURE: 0.1, VALIDATION: 0.05, DISCOVERY: 0.02, DECAY: 0.03, PAPER: 0 }   # the most one position may take
+  sharpeDivisor: 2               # min(Sharpe / 2, 1.5) × 0.6 + win rate × 0.4, kept within 0.5 … 1.5
+  sharpeMax: 1.5
+  sharpeWeight: 0.6
+  winRateWeight: 0.4
+  factorMin: 0.5
+  factorMax: 1.5
+  capital: equity                # or available
 execution:
   entry: limit                   # immediate-or-cancel at the collar; or market
   collar: 0.002                  # how far above the signal's price an entry may pay
   fee: 0.001
   slippage: 0.0005
   maxSignalAge: 1                # in candles
+  entriesPerMinuteMax: 60
+  recvWindowMs: 5000             # how long a signed request stays valid
 `;

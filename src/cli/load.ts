@@ -1,5 +1,5 @@
 // Settings and configurations as commands need them: read, checked, and refused in words.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type DocumentResult, readDocument } from '../settings/document.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
@@ -10,19 +10,40 @@ export const DEFAULT_SETTINGS_FILE = 'troupe.yaml';
 
 /** The settings of a file; defaults where the default file does not exist. Throws `WrongUse`. */
 export function loadSettings(file: string): Settings {
-  const missing = !existsSync(file);
-  if (missing && file !== DEFAULT_SETTINGS_FILE) {
+  const text = textOf(file);
+  if (text === undefined && file !== DEFAULT_SETTINGS_FILE) {
     throw new WrongUse(`${file}: expected a settings file, was none`);
   }
-  const result = missing ? checkSettings({}, file) : readSettings(readFileSync(file, 'utf8'), file);
+  const result = text === undefined ? checkSettings({}, file) : readSettings(text, file);
   if (!result.ok) throw new WrongUse(result.problems.map(describeProblem).join('\n'));
   return result.settings;
 }
 
+/** A configuration file as it stands. Throws `Failure` when there is no such file. */
+export function documentText(path: string): string {
+  const text = textOf(path);
+  if (text === undefined) {
+    throw new Failure(
+      `${path}: expected a configuration file, was none (\`troupe init\` writes an example)`,
+    );
+  }
+  return text;
+}
+
 /** A configuration file's good ones and problems. Throws `Failure` when there is no such file. */
-export function loadDocument(path: string): DocumentResult {
-  if (!existsSync(path)) throw new Failure(`${path}: expected a configuration file, was none`);
-  return readDocument(readFileSync(path, 'utf8'), path);
+export const loadDocument = (path: string): DocumentResult =>
+  readDocument(documentText(path), path);
+
+const bytesMax = 80 * 1024 * 1024;
+
+/** The text of a file; undefined when there is none. Throws `Failure` for what no person wrote. */
+function textOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (found.isDirectory() || found.size > bytesMax) {
+    throw new Failure(`${path}: expected a file of at most 80 MB`);
+  }
+  return readFileSync(path, 'utf8');
 }
 
 /** Path of the configuration file, which is written relative to the settings file. */

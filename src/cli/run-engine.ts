@@ -3,17 +3,20 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeTimers } from '../clock.ts';
-import type { Entry } from '../domain/fact.ts';
-import { fact } from '../domain/fact.ts';
+import { type Entry, fact } from '../domain/fact.ts';
 import { Control, heedHaltFile } from '../engine/control.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { prepareEngine, type Started, type StartOptions } from '../engine/start.ts';
+import { scrub } from '../exchange/scrub.ts';
 import { jsonLog, plainLog } from '../log.ts';
+import { plain } from '../plain.ts';
 import type { FeedNews, Log } from '../ports.ts';
 import { venueOf } from '../settings/settings.ts';
-import { panel, progressLine, startLines, summaryLines } from './story/panel.ts';
+import { Ending } from './ending.ts';
+import { openLine, panel, progressLine, startLines, summaryLines } from './story/panel.ts';
+import { StreamStory } from './story/stream.ts';
 import { tell } from './story/tell.ts';
-import type { Terminal } from './terminal.ts';
+import { Failure, type Terminal } from './terminal.ts';
 
 export interface Run {
   readonly start: Omit<StartOptions, 'log' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
@@ -22,6 +25,8 @@ export interface Run {
   readonly forMs: number | undefined;
   /** What to try next, for the last lines. */
   readonly next: readonly string[];
+  /** Resolves with a reason when something the run cannot do without is lost. */
+  readonly lost?: Promise<string>;
 }
 
 const panelMs = 15_000;
@@ -31,22 +36,27 @@ export async function runEngine(run: Run): Promise<number> {
   const { terminal, start } = run;
   const log = logFor(run);
   const ending = new Ending();
+  const streams = new StreamStory(terminal.paint);
   const started = await prepareEngine({
     ...start,
     log,
     onEntry: (entry) => hear(entry, terminal, log),
-    onFeedNews: (news) => hearFeed(news, terminal, log),
+    onFeedNews: (news) => hearFeed(news, streams, terminal, log),
     onFatal(reason, error) {
       log.error({ error: String(error) }, reason);
       ending.end(reason, 1);
     },
+  }).catch((error: unknown) => {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Failure(scrub(words, secretsOf(run)), { cause: error });
   });
   const pidFile = join(started.dataDirectory, 'troupe.pid');
   mkdirSync(started.dataDirectory, { recursive: true });
   writeFileSync(pidFile, `${process.pid}\n`);
-  const release = ending.listen(run.forMs, () =>
+  const release = ending.listen(terminal, run.forMs, () =>
     started.engine.command('reduce', 'SIGUSR2', 'signal'),
   );
+  void run.lost?.then((reason) => ending.end(reason, 1));
   const stops = [release, serve(started, run, log)];
   try {
     introduce(started, run);
@@ -54,22 +64,26 @@ export async function runEngine(run: Run): Promise<number> {
     // A signal while history loads ends the run at once, not after it.
     const opened = started.engine.start().catch((error: unknown) => {
       log.error({ error: String(error) }, 'could not start');
-      ending.end(`could not start: ${String(error)}`, 1);
+      ending.end(scrub(`could not start: ${String(error)}`, secretsOf(run)), 1);
     });
-    await Promise.race([opened, ending.reason]);
+    const isOpen = await Promise.race([opened.then(() => true), ending.ended.then(() => false)]);
+    if (isOpen) terminal.say(openLine(started.engine.status(), terminal.paint));
     stops.push(showPanels(started, terminal, log));
-    const { reason, code } = await ending.reason;
-    await conclude(started, run, reason, before);
-    return code;
+    const { reason, code } = await ending.ended;
+    const inOrder = await conclude(started, run, { reason, before, log });
+    return inOrder ? code : Math.max(code, 1);
   } finally {
     for (const stop of stops) stop();
     rmSync(pidFile, { force: true });
   }
 }
 
-function logFor({ terminal, start }: Run): Log {
-  const { credentials } = start;
-  const secrets = credentials === undefined ? [] : [credentials.key, credentials.secret];
+const secretsOf = ({ start: { credentials } }: Run): readonly string[] =>
+  credentials === undefined ? [] : [credentials.key, credentials.secret];
+
+function logFor(run: Run): Log {
+  const { terminal } = run;
+  const secrets = secretsOf(run);
   const write = (line: string): void =>
     terminal.json ? terminal.write(line) : terminal.say(line.trimEnd());
   return terminal.json ? jsonLog({ write, secrets }) : plainLog({ write, secrets });
@@ -84,13 +98,15 @@ function hear(entry: Entry, terminal: Terminal, log: Log): void {
   if (line !== undefined) terminal.say(line);
 }
 
-function hearFeed(news: FeedNews, terminal: Terminal, log: Log): void {
+function hearFeed(news: FeedNews, streams: StreamStory, terminal: Terminal, log: Log): void {
   if (news.type === 'backfill.progressed') {
     terminal.progress(progressLine(news.loaded, news.wanted));
     if (news.loaded === news.wanted) terminal.say(progressLine(news.loaded, news.wanted));
-  } else {
-    log.info(news, news.type);
+    return;
   }
+  log.info(news, news.type);
+  const line = streams.tell(news);
+  if (line !== undefined) terminal.say(line);
 }
 
 function introduce({ facts, dataDirectory }: Started, { terminal, start }: Run): void {
@@ -106,12 +122,14 @@ function introduce({ facts, dataDirectory }: Started, { terminal, start }: Run):
 
 /** The inbox and the file HALT. */
 function serve(started: Started, { start }: Run, log: Log): () => void {
-  const { engine, clock, dataDirectory } = started;
-  const control = new Control(started, start.settings);
+  const { engine, store, clock, dataDirectory } = started;
+  const control = new Control(started, start.settings, log);
   const closeInbox = watchInbox({
     directory: inboxOf(dataDirectory),
     timers: nodeTimers,
     log,
+    isAcknowledged: async (id) =>
+      (await store.read.about(id, 1)).at(0)?.type === 'command.acknowledged',
     apply: (command) => control.apply(command),
     acknowledge: ({ id, kind }, { ok, message }) =>
       engine.record([
@@ -130,62 +148,40 @@ function showPanels({ engine }: Started, terminal: Terminal, log: Log): () => vo
     const status = engine.status();
     const misses = engine.nearestMisses();
     if (terminal.json) log.info({ status, misses }, 'status');
-    else for (const line of panel(status, misses, terminal.paint)) terminal.say(line);
+    else {
+      for (const line of panel(status, misses, terminal.paint, terminal.width()))
+        terminal.say(line);
+    }
   });
 }
 
-async function conclude(started: Started, run: Run, reason: string, before: string): Promise<void> {
+/** Ends everything in order; one part's failure does not keep the next from ending. */
+async function conclude(
+  started: Started,
+  run: Run,
+  { reason, before, log }: { reason: string; before: string; log: Log },
+): Promise<boolean> {
   const { engine, store, venue, clock } = started;
   const { terminal } = run;
-  terminal.say(terminal.paint.dim(`stopping: ${reason}`));
-  await engine.record([
-    fact('engine.stopped', { at: clock.market(), key: venue.name }, { reason }),
-  ]);
-  await engine.stop();
+  terminal.say(terminal.paint.dim(`stopping: ${plain(reason)}`));
+  const stopped = fact('engine.stopped', { at: clock.market(), key: venue.name }, { reason });
+  const steps: Readonly<Record<string, () => Promise<void>>> = {
+    'journal the end': () => engine.record([stopped]),
+    'stop the engine': () => engine.stop(),
+    'leave the venue': () => venue.close(),
+    'close the store': () => store.close(),
+  };
+  let inOrder = true;
+  for (const [what, step] of Object.entries(steps)) {
+    await step().catch((error: unknown) => {
+      inOrder = false;
+      log.error({ error: String(error) }, `could not ${what}`);
+    });
+  }
   const status = engine.status();
-  await venue.close();
-  await store.close();
   terminal.show({ type: 'summary', reason, status }, [
     ...summaryLines(status, before, terminal.paint),
     ...run.next,
   ]);
-}
-
-/** The one end of a run: whatever asks first gives the reason; a second signal does not wait. */
-class Ending {
-  #resolve: (end: { reason: string; code: number }) => void = () => {};
-  readonly reason = new Promise<{ reason: string; code: number }>((resolve) => {
-    this.#resolve = resolve;
-  });
-  #signals = 0;
-
-  end(reason: string, code: number): void {
-    this.#resolve({ reason, code });
-  }
-
-  /** Heeds signals, a closed terminal and the clock; the returned function stops that. */
-  listen(forMs: number | undefined, onHalt: () => void): () => void {
-    const stop = (signal: string): void => {
-      this.#signals += 1;
-      if (this.#signals > 1) process.exit(130);
-      this.end(signal, 0);
-    };
-    const handlers = {
-      SIGINT: () => stop('Ctrl-C'),
-      SIGTERM: () => stop('SIGTERM'),
-      SIGHUP: () => stop('the terminal was closed'),
-      SIGUSR2: onHalt,
-    } as const;
-    const hungUp = (): void => stop('nobody reads the output');
-    for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
-    process.stdout.on('error', hungUp);
-    const cancel =
-      forMs === undefined
-        ? () => {}
-        : nodeTimers.after(forMs, () => this.end(`after ${forMs / 1000} s, as asked`, 0));
-    return () => {
-      cancel();
-      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
-    };
-  }
+  return inOrder;
 }

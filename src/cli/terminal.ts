@@ -5,41 +5,48 @@ export interface Terminal {
   readonly json: boolean;
   readonly interactive: boolean;
   readonly paint: Paint;
+  /** Columns to write into. */
+  width(): number;
   /** A line for people; nothing in JSON mode. */
   say(line: string): void;
-  /** One JSON value on a line; nothing otherwise. */
-  emit(value: unknown): void;
-  /** The value for machines, the lines for people. */
+  /** The value for machines as one line of JSON, the lines for people. */
   show(value: unknown, lines: readonly string[]): void;
   /** Raw text as it stands. */
   write(text: string): void;
   /** A line that the next one goes over; only where someone looks on. */
   progress(line: string): void;
+  /** Called once when nobody reads any more. */
+  onGone(hear: () => void): void;
 }
+
+const widthWithoutTerminal = 160;
 
 export function createTerminal(json: boolean, out: NodeJS.WriteStream): Terminal {
   const interactive = out.isTTY === true && !json;
-  const colours = interactive && process.env['NO_COLOR'] === undefined;
+  const colours = interactive && (process.env['NO_COLOR'] ?? '') === '';
+  const hearers: (() => void)[] = [];
+  let gone = false;
   let passing = false;
+  out.on('error', () => {
+    gone = true;
+    for (const hear of hearers.splice(0)) hear();
+  });
   const write = (text: string): void => {
-    if (!out.destroyed) out.write(text);
+    if (!gone && !out.destroyed) out.write(text);
   };
   const say = (line: string): void => {
     if (json) return;
     write(`${passing ? '\r\u001b[K' : ''}${line}\n`);
     passing = false;
   };
-  const emit = (value: unknown): void => {
-    if (json) write(`${JSON.stringify(value)}\n`);
-  };
   return {
     json,
     interactive,
     paint: paintOf(colours),
+    width: () => (interactive ? out.columns : widthWithoutTerminal),
     say,
-    emit,
     show(value, lines) {
-      if (json) emit(value);
+      if (json) write(`${JSON.stringify(value)}\n`);
       else for (const line of lines) say(line);
     },
     write,
@@ -48,6 +55,7 @@ export function createTerminal(json: boolean, out: NodeJS.WriteStream): Terminal
       write(`\r\u001b[K${line}`);
       passing = true;
     },
+    onGone: (hear) => hearers.push(hear),
   };
 }
 

@@ -2,12 +2,12 @@
 // orderly end.
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
-import { readDocument } from '../settings/document.ts';
-import { describeProblem } from '../settings/problem.ts';
+import type { Log } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
-import { imported, unfitFor } from './admission.ts';
+import { unfitFor } from './admission.ts';
 import type { Acknowledgement, Command } from './command.ts';
 import { isHalted, removeHaltFile } from './halt-file.ts';
+import { takeIn } from './import.ts';
 import type { Started } from './start.ts';
 
 const done = (message: string): Acknowledgement => ({ ok: true, message });
@@ -17,10 +17,12 @@ const failed = (message: string): Acknowledgement => ({ ok: false, message });
 export class Control {
   readonly #started: Started;
   readonly #settings: Settings;
+  readonly #log: Log;
 
-  constructor(started: Started, settings: Settings) {
+  constructor(started: Started, settings: Settings, log: Log) {
     this.#started = started;
     this.#settings = settings;
+    this.#log = log;
   }
 
   async apply(command: Command): Promise<Acknowledgement> {
@@ -51,9 +53,9 @@ export class Control {
     }
   }
 
-  async #known(configId: string): Promise<Configuration | undefined> {
+  async #all(): Promise<ReadonlyMap<string, Configuration>> {
     const all = await this.#started.store.read.configurations('all');
-    return all.find(({ id }) => id === configId);
+    return new Map(all.map((one) => [one.id, one]));
   }
 
   async #turn(
@@ -61,7 +63,7 @@ export class Control {
   ): Promise<Acknowledgement> {
     const { kind, configId, by, reason } = command;
     const { engine, clock } = this.#started;
-    const configuration = await this.#known(configId);
+    const configuration = (await this.#all()).get(configId);
     if (configuration === undefined) return failed(`no configuration ${configId}`);
     const about = { at: clock.market(), key: configId };
     await engine.record([fact(`configuration.${kind}d`, about, { id: configId, by, reason })]);
@@ -79,27 +81,23 @@ export class Control {
       return failed(`${configuration.id}: expected ${unfit.expected}, was ${unfit.was}`);
     }
     // Its history loads while the command is answered.
-    void engine.add(configuration);
+    engine.add(configuration).catch((error: unknown) => {
+      this.#log.error({ configId: configuration.id, error: String(error) }, 'could not be seated');
+    });
     return done(`${configuration.id} takes part`);
   }
 
   async #import(command: Extract<Command, { kind: 'import' }>): Promise<Acknowledgement> {
     const { engine, clock } = this.#started;
-    const { configurations, problems } = readDocument(command.document, command.file);
-    const lines = problems.map(describeProblem);
-    let count = 0;
-    for (const brought of configurations) {
-      const configuration = imported(brought, await this.#known(brought.id));
-      if (configuration === undefined) continue;
-      const about = { at: clock.market(), key: configuration.id };
-      const data = { configuration, by: command.by };
-      await engine.record([fact('configuration.imported', about, data)]);
-      count += 1;
-      const seated = configuration.isActive ? this.#seat(configuration) : done('archived');
-      if (!seated.ok) lines.push(seated.message);
-    }
-    const summary = `${count} of ${configurations.length} configurations new or changed`;
-    return { ok: lines.length === 0, message: [summary, ...lines].join('\n') };
+    const { facts, configurations, lines } = takeIn(command, await this.#all(), clock.market());
+    await engine.record(facts);
+    const unfit = configurations
+      .filter(({ isActive }) => isActive)
+      .map((configuration) => this.#seat(configuration))
+      .filter(({ ok }) => !ok)
+      .map(({ message }) => message);
+    const message = [...lines, ...unfit].join('\n');
+    return { ok: lines.length === 1 && unfit.length === 0, message };
   }
 }
 

@@ -1,6 +1,14 @@
 // The inbox: commands arrive as files renamed into a directory, so that a half-written one is never
 // seen. Each is applied once and acknowledged in the journal; what is no command is put aside.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Log, Timers } from '../ports.ts';
 import { type Acknowledgement, type Command, parseCommand } from './command.ts';
@@ -9,12 +17,15 @@ export interface InboxOptions {
   readonly directory: string;
   readonly timers: Timers;
   readonly log: Log;
+  /** Whether the journal already has an answer to it: a crash may have left the file behind. */
+  isAcknowledged(id: string): Promise<boolean>;
   apply(command: Command): Promise<Acknowledgement>;
   /** Journals the acknowledgement; the file goes once this resolves. */
   acknowledge(command: Command, acknowledgement: Acknowledgement): Promise<void>;
 }
 
 const pollMs = 200;
+const bytesMax = 80 * 1024 * 1024;
 
 /** Directory of commands below a data directory. */
 export const inboxOf = (dataDirectory: string): string => join(dataDirectory, 'inbox');
@@ -25,36 +36,55 @@ export function watchInbox(options: InboxOptions): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let busy = false;
 
-  async function take(name: string): Promise<void> {
-    const path = join(directory, name);
-    const command = parseCommand(readFileSync(path, 'utf8'));
-    if (command === undefined) {
-      mkdirSync(join(directory, 'refused'), { recursive: true });
-      renameSync(path, join(directory, 'refused', name));
-      log.warn({ name }, 'a file in the inbox is no command; put aside');
-      return;
-    }
-    const acknowledgement = await options.apply(command).catch((error: unknown) => ({
-      ok: false,
-      message: error instanceof Error ? error.message : String(error),
-    }));
-    await options.acknowledge(command, acknowledgement);
-    rmSync(path, { force: true });
-  }
-
   async function poll(): Promise<void> {
     if (busy || !existsSync(directory)) return;
     busy = true;
     try {
       // In the order of their names, which begin with the time they were sent.
       const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
-      for (const name of names.sort()) await take(name);
+      for (const name of names.sort()) await take(name, options);
     } catch (error) {
-      log.error({ error: String(error) }, 'the inbox could not be read');
+      log.error({ error: String(error) }, 'the inbox could not be worked through');
     } finally {
       busy = false;
     }
   }
 
   return timers.every(pollMs, () => void poll());
+}
+
+async function take(name: string, options: InboxOptions): Promise<void> {
+  const path = join(options.directory, name);
+  const command = readCommand(path);
+  if (command === undefined) return putAside(name, options);
+  if (!(await options.isAcknowledged(command.id))) {
+    const acknowledgement = await options.apply(command).catch((error: unknown) => ({
+      ok: false,
+      message: error instanceof Error ? error.message : String(error),
+    }));
+    await options.acknowledge(command, acknowledgement);
+  }
+  rmSync(path, { force: true });
+}
+
+/** The command in a file; undefined when there is none, or no file one could read. */
+function readCommand(path: string): Command | undefined {
+  try {
+    const found = statSync(path);
+    if (!found.isFile() || found.size > bytesMax) return undefined;
+    return parseCommand(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Out of the way of the commands that come after it. */
+function putAside(name: string, { directory, log }: InboxOptions): void {
+  const aside = join(directory, 'refused');
+  mkdirSync(aside, { recursive: true });
+  const target = join(aside, name);
+  // A directory does not give way to a rename.
+  rmSync(target, { recursive: true, force: true });
+  if (existsSync(join(directory, name))) renameSync(join(directory, name), target);
+  log.warn({ name }, 'a file in the inbox is no command; put aside');
 }

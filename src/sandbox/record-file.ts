@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { AccountRecord } from './account.ts';
+import { claimDirectory } from './claim.ts';
 
 export interface RecordFile {
   /** What was recorded before, oldest first. */
@@ -20,12 +21,13 @@ export interface RecordFile {
   close(): void;
 }
 
-/** Opens (or begins) the records in `directory`; `compact` rewrites them as fewer. */
+/** Opens (or begins) the records in `directory`, for this process alone; `compact` rewrites them as fewer. */
 export function openRecords(
   directory: string,
   compact: (records: readonly AccountRecord[]) => readonly AccountRecord[],
 ): RecordFile {
   mkdirSync(directory, { recursive: true });
+  const release = claimDirectory(directory);
   const path = join(directory, 'account.jsonl');
   const records = existsSync(path) ? compact(parse(readFileSync(path, 'utf8'))) : [];
   const fresh = `${path}.new`;
@@ -39,7 +41,10 @@ export function openRecords(
       writeSync(file, `${JSON.stringify(record)}\n`);
       fsyncSync(file);
     },
-    close: () => closeSync(file),
+    close() {
+      closeSync(file);
+      release();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // The sandbox exchange as one thing to start: REST and websockets on one loopback port, in front of an
 // account and a market that survive in a directory.
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -69,11 +70,13 @@ export async function startSandbox(
     if (url.pathname.startsWith('/ws-api')) user.accept(socket);
     else market.accept(socket, url);
   });
-  const pinging = keepAlive(sockets);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
+  // The socket server repeats what its HTTP server says; it is heard there.
+  sockets.on('error', () => {});
+  await listen(server, options.port).catch((error: unknown) => {
+    exchange.close();
+    throw error;
   });
+  const pinging = keepAlive(sockets);
   exchange.player.start();
   const { port } = server.address() as AddressInfo;
   return {
@@ -88,6 +91,12 @@ export async function startSandbox(
     },
   };
 }
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
 
 /** Pings every socket; one that did not answer since the last ping is dropped. */
 function keepAlive(sockets: WebSocketServer): NodeJS.Timeout {

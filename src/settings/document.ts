@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Configuration, STAGES } from '../domain/configuration.ts';
 import { TIMEFRAMES } from '../domain/time.ts';
 import { findStrategy, STRATEGIES } from '../strategies/registry.ts';
+import type { Parameters } from '../strategies/strategy.ts';
 import { duplicateKeys } from './duplicate-key.ts';
 import { type Flaw, flawsOf } from './flaw.ts';
 import { flawProblems, type Problem, pathOf, problemsOf, show } from './problem.ts';
@@ -14,6 +15,8 @@ export interface DocumentResult {
 }
 
 const textMax = 64 * 1024 * 1024;
+/** A configuration is one fact of the journal, and facts have a largest size. */
+const configurationTextMax = 900_000;
 const open = z.record(z.string(), z.unknown());
 
 const winRate = z
@@ -117,8 +120,8 @@ function readOne(
   const result = schema.safeParse(item);
   if (!result.success) return { problems: named(problemsOf(result.error, item, file, root), item) };
   const document = result.data;
-  const complain = (path: string, expected: string, was: unknown): ReadOne => ({
-    problems: named([{ file, path: pathOf([...root, path]), expected, was: show(was) }], item),
+  const complain = (key: string, expected: string, was: unknown): ReadOne => ({
+    problems: named([{ file, path: pathOf([...root, ...(key === '' ? [] : [key])]), expected, was: show(was) }], item),
   });
   if (taken.has(document.id)) return complain('id', 'an id used once', document.id);
   taken.add(document.id);
@@ -132,25 +135,35 @@ function readOne(
     const path = [...root, 'parameters'];
     return { problems: named(problemsOf(parameters.error, document.parameters, file, path), item) };
   }
+  const configuration = configurationOf(document, strategy.key, parameters.data);
+  const length = JSON.stringify(configuration).length;
+  if (length > configurationTextMax) {
+    return complain('', `at most ${configurationTextMax} characters`, length);
+  }
+  return { problems: [], configuration };
+}
+
+function configurationOf(
+  document: z.output<typeof schema>,
+  strategy: string,
+  parameters: Parameters,
+): Configuration {
   return {
-    problems: [],
-    configuration: {
-      id: document.id,
-      version: 1,
-      strategy: strategy.key,
-      pair: document.pair,
-      exchange: document.exchange,
-      timeframe: document.timeframe,
-      stage: document.lifecycle_stage,
-      parameters: parameters.data,
-      winRatePercent: document.performance.gross_win_rate,
-      sharpe: document.validation.sharpe_ratio,
-      isActive: document.is_active,
-      performance: document.performance,
-      validation: document.validation,
-      regime: regimeText(document.regime),
-      evidence: document.evidence,
-    },
+    id: document.id,
+    version: 1,
+    strategy,
+    pair: document.pair,
+    exchange: document.exchange,
+    timeframe: document.timeframe,
+    stage: document.lifecycle_stage,
+    parameters,
+    winRatePercent: document.performance.gross_win_rate,
+    sharpe: document.validation.sharpe_ratio,
+    isActive: document.is_active,
+    performance: document.performance,
+    validation: document.validation,
+    regime: regimeText(document.regime),
+    evidence: document.evidence,
   };
 }
 

@@ -1,12 +1,12 @@
 // `configurations`: what takes part, and how that changes while the engine runs.
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Configuration } from '../../domain/configuration.ts';
 import { describeProblem } from '../../settings/problem.ts';
 import { openReader } from '../../store/read.ts';
-import { loadDocument } from '../load.ts';
+import { words } from '../argument.ts';
+import { documentText, loadDocument } from '../load.ts';
 import type { Bench } from '../program.ts';
-import { sendCommand } from '../send.ts';
+import { sendOrApply } from '../send.ts';
 import { configurationLine } from '../story/panel.ts';
 import { Failure } from '../terminal.ts';
 import { storeOf, told } from './control.ts';
@@ -28,14 +28,13 @@ export function addConfigurationCommands(program: Command, bench: Bench): void {
   group
     .command('import')
     .argument('<file>', 'configuration document')
-    .description('give a document to the running engine')
-    .option('--by <name>', 'who asks', 'command line')
+    .description('take a document in, while the engine runs or before its next start')
+    .option('--by <name>', 'who asks', words(80), 'command line')
     .action((file: string, { by }: Pick<Named, 'by'>, command: Command) =>
       bench.run(async () => {
-        loadDocument(file);
-        const document = readFileSync(file, 'utf8');
+        const document = documentText(file);
         const draft = { kind: 'import', by, reason: 'import', file, document } as const;
-        return told(await sendCommand(storeOf(command), draft), bench.terminal(command));
+        return told(await sendOrApply(storeOf(command), draft), bench.terminal(command));
       }),
     );
   group
@@ -57,12 +56,12 @@ export function addConfigurationCommands(program: Command, bench: Bench): void {
       .description(
         kind === 'activate' ? 'let it take part' : 'archive it; its position stays watched',
       )
-      .option('--by <name>', 'who asks', 'command line')
-      .option('--reason <text>', 'why', 'by hand')
+      .option('--by <name>', 'who asks', words(80), 'command line')
+      .option('--reason <text>', 'why', words(500), 'by hand')
       .action((configId: string, { by, reason }: Named, command: Command) =>
         bench.run(async () =>
           told(
-            await sendCommand(storeOf(command), { kind, configId, by, reason }),
+            await sendOrApply(storeOf(command), { kind, configId, by, reason }),
             bench.terminal(command),
           ),
         ),

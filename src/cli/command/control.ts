@@ -1,12 +1,16 @@
 // `halt`, `resume`, `flatten`, `close`: a person's word to a running engine.
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Acknowledgement } from '../../engine/command.ts';
 import { dropHaltFile, removeHaltFile } from '../../engine/halt-file.ts';
 import { dataDirectoryOf } from '../../engine/start.ts';
+import { plain } from '../../plain.ts';
+import { locate } from '../../store/location.ts';
+import { words } from '../argument.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
-import { engineRuns, sendCommand } from '../send.ts';
-import { Failure, type Terminal } from '../terminal.ts';
+import { engineRuns, sendCommand, sendOrApply, type Where } from '../send.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface Named {
   readonly by: string;
@@ -18,8 +22,8 @@ export function addControlCommands(program: Command, bench: Bench): void {
     program
       .command(name)
       .description(description)
-      .requiredOption('--by <name>', 'who asks')
-      .requiredOption('--reason <text>', 'why');
+      .requiredOption('--by <name>', 'who asks', words(80))
+      .requiredOption('--reason <text>', 'why', words(500));
   named('halt', 'no new exposure from now on; every exit, stop and cancel goes on').action(
     (options: Named, command: Command) => bench.run(() => halt(options, command, bench)),
   );
@@ -39,8 +43,8 @@ export function addControlCommands(program: Command, bench: Bench): void {
     .command('close')
     .argument('<id>', 'configuration whose position is to be closed')
     .description("close one configuration's position")
-    .option('--by <name>', 'who asks', 'command line')
-    .option('--reason <text>', 'why', 'closed by hand')
+    .option('--by <name>', 'who asks', words(80), 'command line')
+    .option('--reason <text>', 'why', words(500), 'closed by hand')
     .action((configId: string, { by, reason }: Named, command: Command) =>
       bench.run(async () =>
         told(
@@ -52,14 +56,14 @@ export function addControlCommands(program: Command, bench: Bench): void {
 }
 
 /** Where a command's engine keeps its store. */
-export function storeOf(command: Command): { url: string; dataDirectory: string } {
+export function storeOf(command: Command): Where {
   const settings = loadSettings(command.optsWithGlobals()['settings']);
   return { url: settings.store.url, dataDirectory: dataDirectoryOf(settings) };
 }
 
 /** Says what became of a command; its exit code. */
 export function told(answer: Acknowledgement, terminal: Terminal): number {
-  terminal.show(answer, answer.message.split('\n'));
+  terminal.show(answer, answer.message.split('\n').map(plain));
   return answer.ok ? 0 : 1;
 }
 
@@ -77,9 +81,10 @@ async function halt({ by, reason }: Named, command: Command, bench: Bench): Prom
 
 async function resume({ by, reason }: Named, command: Command, bench: Bench): Promise<number> {
   const store = storeOf(command);
-  if (!engineRuns(store.dataDirectory)) {
+  const terminal = bench.terminal(command);
+  if (!existsSync(locate(store.url).database)) {
     removeHaltFile(store.dataDirectory);
-    throw new Failure('the file HALT is gone, but no engine runs that could be resumed');
+    return told({ ok: true, message: 'no engine ever ran here; nothing is halted' }, terminal);
   }
-  return told(await sendCommand(store, { kind: 'resume', by, reason }), bench.terminal(command));
+  return told(await sendOrApply(store, { kind: 'resume', by, reason }), terminal);
 }

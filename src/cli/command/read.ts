@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { plain } from '../../plain.ts';
 import { backup } from '../../store/backup.ts';
 import { openReader, type Reader, type TradeRow } from '../../store/read.ts';
-import { wholeBetween } from '../duration.ts';
+import { wholeBetween } from '../argument.ts';
 import type { Bench } from '../program.ts';
 import { engineRuns } from '../send.ts';
 import { amount, dateTime, percent, priceText, signed } from '../story/format.ts';
@@ -105,6 +105,12 @@ const columns: readonly (keyof TradeRow)[] = [
   'is_paper_trade',
 ];
 
+/** As RFC 4180 has it; nothing at all for null. */
+function csvField(value: unknown): string {
+  const text = value === null ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 async function trades(
   reader: Reader,
   terminal: Terminal,
@@ -113,8 +119,9 @@ async function trades(
   const rows = await reader.trades(last);
   if (csv) {
     terminal.write(`${columns.join(',')}\n`);
-    for (const row of rows)
-      terminal.write(`${columns.map((name) => String(row[name])).join(',')}\n`);
+    for (const row of rows) {
+      terminal.write(`${columns.map((name) => csvField(row[name])).join(',')}\n`);
+    }
     return 0;
   }
   const lines = rows.map(
@@ -171,7 +178,9 @@ async function journal(reader: Reader, terminal: Terminal, from: number): Promis
     const entries = await reader.journal(next, pageRows);
     for (const entry of entries) {
       terminal.show(entry, [
-        `${entry.seq}  ${dateTime(entry.at)}  ${entry.type}  ${entry.key}  ${JSON.stringify(entry.data)}`,
+        plain(
+          `${entry.seq}  ${dateTime(entry.at)}  ${entry.type}  ${entry.key}  ${JSON.stringify(entry.data)}`,
+        ),
       ]);
     }
     const last = entries.at(-1);

@@ -5,7 +5,7 @@ import { isTimeframe } from '../../domain/time.ts';
 import type { CandleFile } from '../../sandbox/recorded.ts';
 import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
-import { duration, numberBetween, wholeBetween } from '../duration.ts';
+import { duration, numberBetween, wholeBetween } from '../argument.ts';
 import { configurationPath, loadDocument, loadSettings, refuse } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { runEngine } from '../run-engine.ts';
@@ -20,11 +20,17 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .description('trade the example configurations on a sandbox exchange, from nothing')
     .option('--for <duration>', 'stop after this long, as 60s or 5m', duration)
     .option('--speed <factor>', 'market time per wall time', numberBetween(0.1, 3600), 120)
-    .option('--seed <number>', 'the generated market to play', wholeBetween(0, 2 ** 31), 1)
+    .option(
+      '--seed <number>',
+      'the generated market to play (a new one: 1)',
+      wholeBetween(0, 2 ** 31),
+    )
     .option('--data <directory>', 'where everything is kept', 'data')
     .option('--fresh', 'begin anew: removes what an earlier demo left there', false)
     .action((options, command: Command) =>
-      bench.run(() => demo({ ...options, forMs: options.for }, bench.terminal(command))),
+      bench.run(() =>
+        demo({ ...options, seed: options.seed, forMs: options.for }, bench.stage(command)),
+      ),
     );
   program
     .command('run')
@@ -32,7 +38,7 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .option('--live', 'send orders to the venue; needs `mode: live` in the settings as well', false)
     .option('--for <duration>', 'stop after this long, as 60s or 5m', duration)
     .action((options, command: Command) =>
-      bench.run(() => run(options, command.optsWithGlobals()['settings'], bench.terminal(command))),
+      bench.run(() => run(options, command.optsWithGlobals()['settings'], bench.stage(command))),
     );
   program
     .command('sandbox')
@@ -41,10 +47,10 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .option('--candles <PAIR:TF=FILE...>', 'play recorded candles (.csv or .csv.gz)', collect, [])
     .option('--speed <factor>', 'market time per wall time', numberBetween(0.1, 3600), 1)
     .option('--seed <number>', 'the generated market to play', wholeBetween(0, 2 ** 31), 1)
-    .option('--data <directory>', 'where account and market position are kept', 'data')
+    .option('--data <directory>', 'where account and market position are kept', 'data/exchange')
     .option('--for <duration>', 'stop after this long, as 60s or 5m', duration)
     .action((options, command: Command) =>
-      bench.run(() => serveSandbox({ ...options, forMs: options.for }, bench.terminal(command))),
+      bench.run(() => serveSandbox({ ...options, forMs: options.for }, bench.stage(command))),
     );
 }
 

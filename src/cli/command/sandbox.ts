@@ -1,7 +1,7 @@
 // `sandbox`: the exchange alone, for whatever client wants to trade on it.
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CandleFile } from '../../sandbox/recorded.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { Ending } from '../ending.ts';
 import { sandboxKeys } from '../keys.ts';
 import { dateTime } from '../story/format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -37,11 +37,10 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     'and in the settings:',
     `  venues: { binance: { endpoint: { rest: "http://127.0.0.1:${port}", stream: "ws://127.0.0.1:${port}" }, speed: ${speed}, sandbox: true } }`,
   ]);
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-  // A timer of its own keeps the process here until someone stops it.
-  await pause(forMs ?? 2 ** 31 - 1, undefined, { signal: stopped.signal }).catch(() => {});
+  const ending = new Ending();
+  const release = ending.listen(terminal, forMs);
+  const { code } = await ending.ended;
+  release();
   await sandbox.close();
-  return 0;
+  return code;
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { STAGES, type Stage } from '../../domain/configuration.ts';
 import { floorMoney, money, text } from '../../domain/money.ts';
 import { size, type Waterfall } from '../../domain/sizing.ts';
-import { numberBetween } from '../duration.ts';
+import { numberBetween, percentage } from '../argument.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { waterfallLines } from '../story/waterfall.ts';
@@ -25,7 +25,7 @@ export function addSizeCommand(program: Command, bench: Bench): void {
     .description('print the size waterfall of a signal')
     .requiredOption('--stage <stage>', `one of ${STAGES.join(', ')}`)
     .requiredOption('--sharpe <ratio>', 'validated Sharpe ratio', numberBetween(-100, 100))
-    .requiredOption('--win-rate <percent>', 'gross win rate, 0 to 100', numberBetween(0, 100))
+    .requiredOption('--win-rate <percent>', 'gross win rate, 0 to 100', percentage)
     .requiredOption('--confidence <share>', 'confidence of the signal, 0 to 1', numberBetween(0, 1))
     .requiredOption('--equity <amount>', 'capital the size is a share of', numberBetween(0, 1e15))
     .action((options: Options, command: Command) =>

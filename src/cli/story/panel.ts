@@ -4,34 +4,61 @@ import type { NearestMiss } from '../../engine/nearest-miss.ts';
 import type { StartFacts } from '../../engine/start.ts';
 import type { Status } from '../../engine/status.ts';
 import { plain } from '../../plain.ts';
-import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
+import { amount, clockTime, dateTime, type Paint, priceText, signed } from './format.ts';
 
 const bar = (share: number, width = 12): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return '█'.repeat(full) + '░'.repeat(width - full);
 };
 
-/** Equity, the day, exposure against its caps, and every open position. */
+/** Equity, the day, exposure against its caps, and every open position, within `width` columns. */
 export function panel(
   status: Status,
   misses: readonly NearestMiss[],
   paint: Paint,
+  width: number,
 ): readonly string[] {
   const { equity, cash, dayReturn, trading, positions, stages } = status;
   const day = (dayReturn >= 0 ? paint.good : paint.bad)(`day ${signed(dayReturn * 100)} %`);
   const state = trading === 'active' ? paint.good(trading) : paint.warn(trading);
+  const rule = Math.max(0, Math.min(64, width) - 24);
   const lines = [
-    `${paint.bold(`── ${dateTime(status.at)} `)}${paint.dim('─'.repeat(40))}`,
+    `${paint.bold(`── ${dateTime(status.at)} `)}${paint.dim('─'.repeat(rule))}`,
     `   equity ${paint.bold(amount(equity))}  ${day}  cash ${amount(cash)}  exposure ${amount(status.exposure)}  ${state}`,
-    `   ${stages.map(({ stage, used, cap }) => `${stage} ${bar(Number(used) / Number(cap), 8)} ${amount(used, 0)}/${amount(cap, 0)}`).join('  ')}`,
+    ...besideEachOther(stages.map(stageGauge), width),
   ];
-  for (const position of positions) lines.push(`   ${positionLine(position)}`);
-  for (const { configId, at, missed } of misses) {
+  const shown = positions.slice(0, positionsShown);
+  for (const position of shown) lines.push(`   ${positionLine(position)}`);
+  if (shown.length < positions.length) {
+    lines.push(`   and ${positions.length - shown.length} more positions`);
+  }
+  for (const { configId, at, missed } of misses.slice(0, missesShown)) {
     lines.push(
       paint.dim(`   nearest miss ${plain(configId)} ${clockTime(at)}: failed ${missed.join(', ')}`),
     );
   }
   return lines;
+}
+
+/** A panel is a glance: with a thousand configurations it shows the first of them. */
+const positionsShown = 20;
+const missesShown = 8;
+
+const stageGauge = ({ stage, used, cap }: Status['stages'][number]): string =>
+  `${stage} ${bar(Number(used) / Number(cap), 8)} ${amount(used, 0)}/${amount(cap, 0)}`;
+
+/** As many cells to a line as fit. */
+function besideEachOther(cells: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = ' ';
+  for (const cell of cells) {
+    if (line !== ' ' && line.length + cell.length + 2 > width) {
+      lines.push(line);
+      line = ' ';
+    }
+    line += `  ${cell}`;
+  }
+  return [...lines, line];
 }
 
 function positionLine(position: Status['positions'][number]): string {
@@ -71,6 +98,10 @@ export const configurationLine = (configuration: Configuration): string => {
   return `${plain(id)}  ${pair} ${timeframe}  ${strategy}  ${stage}  Sharpe ${sharpe ?? 'none'}  win rate ${winRatePercent} %`;
 };
 
+/** Said once, when history is loaded and every stream is live. */
+export const openLine = ({ at, streams, trading }: Status, paint: Paint): string =>
+  `${paint.dim(clockTime(at))} ${streams.live} stream${streams.live === 1 ? '' : 's'} live, trading ${trading}: watching for signals`;
+
 /** A progress bar of loading history; goes over itself on a terminal. */
 export const progressLine = (loaded: number, wanted: number): string =>
   `loading history ${bar(wanted === 0 ? 1 : loaded / wanted, 24)} ${loaded}/${wanted} candles`;
@@ -85,7 +116,7 @@ export function summaryLines(status: Status, startEquity: string, paint: Paint):
     paint.bold('Summary'),
     `  ${counters.candles} candles, ${counters.prices} prices, ${counters.signals} signals: ${counters.approvals} approved, ${counters.refusals} refused`,
     `  ${counters.fills} fills, ${counters.closed} positions closed, ${positions.length} open (their stops stand in the book and are armed again at the next start)`,
-    `  equity ${amount(equity)}, ${colour(signed(change))} in this run, day ${percent(status.dayReturn)}`,
+    `  equity ${amount(equity)}, ${colour(signed(change))} in this run, day ${signed(status.dayReturn * 100)} %`,
     counters.gaps + counters.candlesRejected + counters.faults === 0
       ? '  no gaps, no bad candles, no faults'
       : `  ${counters.gaps} gaps repaired, ${counters.candlesRejected} bad candles refused, ${counters.faults} faults`,

@@ -1,10 +1,8 @@
-// `init` and `check`: a first settings file, and what would stop the engine from trading with it.
-import { existsSync, writeFileSync } from 'node:fs';
+// `check`: what would stop the engine from trading with these settings.
 import type { Command } from 'commander';
 import { createClock, nodeTimers } from '../../clock.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import type { Instrument } from '../../domain/instrument.ts';
-import { decimal, money, notional, price } from '../../domain/money.ts';
+import { decimal, money, notional, type Price, price } from '../../domain/money.ts';
 import { size } from '../../domain/sizing.ts';
 import { unfitFor } from '../../engine/admission.ts';
 import { dataDirectoryOf } from '../../engine/start.ts';
@@ -17,35 +15,12 @@ import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { connectVenue } from '../../venue/ccxt.ts';
 import { loadInstruments } from '../../venue/listing.ts';
-import { EXAMPLE_CONFIGURATIONS, EXAMPLE_SETTINGS } from '../example.ts';
 import { configurationPath, loadDocument, loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { amount } from '../story/format.ts';
-import { Failure, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
-export function addSetupCommands(program: Command, bench: Bench): void {
-  program
-    .command('init')
-    .description('write troupe.yaml and example configurations')
-    .action((_, command: Command) =>
-      bench.run(async () => {
-        for (const [file, content] of [
-          ['troupe.yaml', EXAMPLE_SETTINGS],
-          ['configurations.json', EXAMPLE_CONFIGURATIONS],
-        ] as const) {
-          if (existsSync(file))
-            throw new Failure(`${file}: expected no such file yet; it is left as it is`);
-          writeFileSync(file, content);
-        }
-        bench
-          .terminal(command)
-          .show({ written: ['troupe.yaml', 'configurations.json'] }, [
-            'wrote troupe.yaml and configurations.json',
-            'Next: `npm run -s troupe -- check`, then `npm run -s troupe -- run`',
-          ]);
-        return 0;
-      }),
-    );
+export function addCheckCommand(program: Command, bench: Bench): void {
   program
     .command('check')
     .description('what would stop the engine from trading: keys, clock, pairs, smallest sizes')
@@ -91,20 +66,31 @@ async function checkVenue(
 ): Promise<readonly Finding[]> {
   const { name, venue } = venueOf(settings);
   const { recvWindowMs } = settings.execution;
-  const credentials = takeCredentials(name, process.env) ?? null;
   const exchange = { name, endpoint: venue.endpoint, credentials: null, recvWindowMs };
   const client = await createClient(await loadExchange(name), exchange);
   try {
     const instruments = await loadInstruments(client);
     const skew = await skewOf(client);
-    const tickers = configurations.map((one) => checkSize(one, settings, instruments, client));
+    const prices = new Map<string, Promise<Price>>();
+    const priceOf = (pair: string): Promise<Price> => {
+      const price = prices.get(pair) ?? lastPrice(client, pair);
+      prices.set(pair, price);
+      return price;
+    };
+    const venueRules = { name, quote: settings.portfolio.quote, instruments };
     return [
       good(`${name}: ${instruments.size} pairs`),
       Math.abs(skew) <= 500
         ? good(`clock within ${Math.abs(skew)} ms`)
         : bad(`clock off by ${skew} ms`),
-      ...(await checkKeys(settings, { ...exchange, credentials })),
-      ...(await Promise.all(tickers)),
+      ...(await checkKeys(settings, exchange)),
+      ...(await Promise.all(
+        configurations.map((one) =>
+          checkSize(one, settings, venueRules, priceOf).catch((error: unknown) =>
+            bad(`${one.id}: ${wordsOf(error)}`),
+          ),
+        ),
+      )),
     ];
   } catch (error) {
     return [bad(`${name} does not answer: ${wordsOf(error)}`)];
@@ -126,15 +112,17 @@ async function checkKeys(
   { mode }: Settings,
   exchange: Parameters<typeof connectVenue>[0],
 ): Promise<readonly Finding[]> {
-  const { credentials, name } = exchange;
-  if (credentials === null) {
+  const { name } = exchange;
+  const credentials = takeCredentials(name, process.env);
+  if (credentials === undefined) {
     const how = `TROUPE_${name.toUpperCase()}_KEY and _SECRET`;
     return mode === 'live'
       ? [bad(`no keys: live needs ${how}`)]
       : [good('no keys: paper needs none')];
   }
   const log = plainLog({ write: () => {}, secrets: [credentials.key, credentials.secret] });
-  const venue = connectVenue(exchange, { clock: createClock(1), timers: nodeTimers, log });
+  const bench = { clock: createClock(1), timers: nodeTimers, log };
+  const venue = connectVenue({ ...exchange, credentials }, bench);
   try {
     await venue.connect();
     const balances = await venue.balances();
@@ -146,37 +134,35 @@ async function checkKeys(
   }
 }
 
-/** Whether the configuration's full size at the lowest confidence is above every minimum. */
+async function lastPrice(client: Client, pair: string): Promise<Price> {
+  const asked = client.fetchOHLCV(pair, '1m', undefined, 1);
+  const [row] = await withDeadline(asked, deadlineMs, `the price of ${pair}`);
+  return price(String(row?.[4]));
+}
+
+/** Whether the configuration's full size, at the highest confidence, is above every minimum. */
 async function checkSize(
   configuration: Configuration,
-  settings: Settings,
-  instruments: ReadonlyMap<string, Instrument>,
-  client: Client,
+  { portfolio, sizing, risk }: Settings,
+  venue: Parameters<typeof unfitFor>[1],
+  priceOf: (pair: string) => Promise<Price>,
 ): Promise<Finding> {
   const { id, pair, stage, sharpe, winRatePercent } = configuration;
-  const venue = { name: venueOf(settings).name, quote: settings.portfolio.quote, instruments };
   const unfit = unfitFor(configuration, venue);
-  const instrument = instruments.get(pair);
+  const instrument = venue.instruments.get(pair);
   if (unfit !== undefined || instrument === undefined) {
     return bad(`${id}: expected ${unfit?.expected}, was ${unfit?.was}`);
   }
-  if (sharpe === null || !(sharpe > 0)) return bad(`${id}: the Sharpe ratio is not above zero`);
-  const capital = money(settings.portfolio.equity);
-  const full = size(
-    { stage, sharpe, winRatePercent, confidence: 1, capital },
-    settings.sizing,
-  ).size;
+  if (!instrument.active) return bad(`${id}: ${pair} is not traded at the moment`);
+  if (!configuration.isActive) return good(`${id}: archived, takes no part`);
   if (stage === 'PAPER') return good(`${id}: PAPER holds no capital`);
-  const [row] = await withDeadline(
-    client.fetchOHLCV(pair, '1m', undefined, 1),
-    deadlineMs,
-    `the price of ${pair}`,
-  );
-  const last = price(String(row?.[4]));
+  if (sharpe === null || !(sharpe > 0)) return bad(`${id}: the Sharpe ratio is not above zero`);
+  const capital = money(portfolio.equity);
+  const full = size({ stage, sharpe, winRatePercent, confidence: 1, capital }, sizing).size;
   const smallest = [
-    settings.risk.minPosition,
+    risk.minPosition,
     instrument.notionalMin,
-    notional(last, instrument.quantityMin),
+    notional(await priceOf(pair), instrument.quantityMin),
   ].map((minimum) => decimal(minimum));
   const least = smallest.reduce((a, b) => (a.gt(b) ? a : b));
   const words = `full size ${amount(full)}, smallest possible ${amount(least.toFixed())}`;
