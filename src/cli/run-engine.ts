@@ -7,6 +7,7 @@ import { type Entry, fact } from '../domain/fact.ts';
 import { Control, heedHaltFile } from '../engine/control.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { prepareEngine, type Started, type StartOptions } from '../engine/start.ts';
+import { withDeadline } from '../exchange/deadline.ts';
 import { scrub } from '../exchange/scrub.ts';
 import { jsonLog, plainLog } from '../log.ts';
 import { plain } from '../plain.ts';
@@ -155,6 +156,9 @@ function showPanels({ engine }: Started, terminal: Terminal, log: Log): () => vo
   });
 }
 
+/** A store that takes no facts must not keep a person waiting for the end. */
+const endingMsMax = 4000;
+
 /** Ends everything in order; one part's failure does not keep the next from ending. */
 async function conclude(
   started: Started,
@@ -173,7 +177,7 @@ async function conclude(
   };
   let inOrder = true;
   for (const [what, step] of Object.entries(steps)) {
-    await step().catch((error: unknown) => {
+    await withDeadline(step(), endingMsMax, `to ${what}`).catch((error: unknown) => {
       inOrder = false;
       log.error({ error: String(error) }, `could not ${what}`);
     });
