@@ -7,12 +7,13 @@ const patterns: readonly RegExp[] = [
 
 const HIDDEN = '[secret]';
 
-/** A secret as it stands, inside JSON, and inside a URL: a key may hold line breaks and slashes. */
-const formsOf = (secret: string): readonly string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret),
-];
+/** A secret as it stands, in a URL, in JSON, and in JSON that was quoted in JSON: it may need escapes. */
+const formsOf = (secret: string): readonly string[] => {
+  const quoted = inJson(secret);
+  return [inJson(quoted), quoted, encodeURIComponent(secret), secret];
+};
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 /** `text` without any of `secrets`, signatures or key headers. */
 export function scrub(text: string, secrets: Iterable<string> = []): string {

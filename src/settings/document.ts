@@ -121,7 +121,10 @@ function readOne(
   if (!result.success) return { problems: named(problemsOf(result.error, item, file, root), item) };
   const document = result.data;
   const complain = (key: string, expected: string, was: unknown): ReadOne => ({
-    problems: named([{ file, path: pathOf([...root, ...(key === '' ? [] : [key])]), expected, was: show(was) }], item),
+    problems: named(
+      [{ file, path: pathOf([...root, ...(key === '' ? [] : [key])]), expected, was: show(was) }],
+      item,
+    ),
   });
   if (taken.has(document.id)) return complain('id', 'an id used once', document.id);
   taken.add(document.id);
@@ -174,5 +177,8 @@ const regimeText = (regime: unknown): string | null =>
 function named(problems: readonly Problem[], item: unknown): readonly Problem[] {
   const id = item !== null && typeof item === 'object' && 'id' in item ? item.id : undefined;
   if (typeof id !== 'string') return problems;
-  return problems.map((problem) => ({ ...problem, path: `${problem.path} (${show(id)})` }));
+  return problems.map((problem) => ({
+    ...problem,
+    path: `${problem.path || 'document'} (${show(id)})`,
+  }));
 }

@@ -109,6 +109,8 @@ function expectationOf(issue: z.core.$ZodIssue): string {
       return issue.values.length === 1
         ? show(issue.values[0])
         : `one of ${issue.values.join(', ')}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? 'another key';
     default:
       return issue.message;
   }
