@@ -18,7 +18,7 @@ export interface Where {
 
 type Draft<C> = C extends Command ? Omit<C, 'id'> : never;
 
-const waitMsMax = 15_000;
+const answerMsMax = 15_000;
 const pollMs = 100;
 
 /** Whether an engine runs on this data directory: its pid file names a living process. */
@@ -38,7 +38,11 @@ export function engineRuns(dataDirectory: string): boolean {
 }
 
 /** Sends a command and waits for its acknowledgement. Throws `Failure` when none comes. */
-export async function sendCommand(store: Where, draft: Draft<Command>): Promise<Acknowledgement> {
+export async function sendCommand(
+  store: Where,
+  draft: Draft<Command>,
+  waitMsMax = answerMsMax,
+): Promise<Acknowledgement> {
   if (!engineRuns(store.dataDirectory)) {
     throw new Failure(`expected an engine running on ${store.dataDirectory}, was none`);
   }

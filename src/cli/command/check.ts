@@ -11,7 +11,7 @@ import { withDeadline } from '../../exchange/deadline.ts';
 import { wordsOf } from '../../exchange/fault.ts';
 import { plainLog } from '../../log.ts';
 import { describeProblem } from '../../settings/problem.ts';
-import { takeCredentials } from '../../settings/secret.ts';
+import { type Credentials, takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { connectVenue } from '../../venue/ccxt.ts';
 import { loadInstruments } from '../../venue/listing.ts';
@@ -113,7 +113,12 @@ async function checkKeys(
   exchange: Parameters<typeof connectVenue>[0],
 ): Promise<readonly Finding[]> {
   const { name } = exchange;
-  const credentials = takeCredentials(name, process.env);
+  let credentials: Credentials | undefined;
+  try {
+    credentials = takeCredentials(name, process.env);
+  } catch (error) {
+    return [bad(`key refused: ${wordsOf(error)}`)];
+  }
   if (credentials === undefined) {
     const how = `TROUPE_${name.toUpperCase()}_KEY and _SECRET`;
     return mode === 'live'

@@ -14,6 +14,8 @@ import { storeOf } from './control.ts';
 
 const rowsMax = 1_000_000;
 const pageRows = 1000;
+/** A signal's own decision is among the first things recorded about it. */
+const aboutRows = 20;
 
 export function addReadCommands(program: Command, bench: Bench): void {
   const reading = (
@@ -138,9 +140,12 @@ async function explain(
   signalId: string | undefined,
   last: number | undefined,
 ): Promise<number> {
-  const all = await reader.signals(signalId === undefined ? (last ?? 1) : rowsMax);
   const chosen =
-    signalId === undefined ? all : all.filter(({ data }) => data.signal.id === signalId);
+    signalId === undefined
+      ? await reader.signals(last ?? 1)
+      : (await reader.about(signalId, aboutRows)).filter(
+          (entry) => entry.type === 'signal.approved' || entry.type === 'signal.refused',
+        );
   if (chosen.length === 0) throw new Failure(`expected a signal, was ${signalId ?? 'none yet'}`);
   const lines = chosen.flatMap((entry) => {
     const { signal, waterfall } = entry.data;

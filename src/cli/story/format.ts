@@ -4,7 +4,11 @@ import type { Millis } from '../../domain/time.ts';
 
 /** Grouped thousands, two decimals: `12,345.60`. */
 export function amount(value: string | number, places = 2): string {
-  const [whole = '0', part] = decimal(value).toFixed(places).split('.');
+  // What rounds to nothing has no sign.
+  const rounded = decimal(value)
+    .toFixed(places)
+    .replace(/^-(?=[0.]*$)/, '');
+  const [whole = '0', part] = rounded.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
   return part === undefined ? grouped : `${grouped}.${part}`;
 }

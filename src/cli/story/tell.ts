@@ -62,14 +62,14 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
       return paint.good(`▶ resumed by ${plain(entry.data.by)}: ${plain(entry.data.reason)}`);
     case 'configuration.activated':
     case 'configuration.deactivated':
-      return `${entry.data.id} ${entry.type.slice('configuration.'.length)} by ${plain(entry.data.by)}`;
+      return `${plain(entry.data.id)} ${entry.type.slice('configuration.'.length)} by ${plain(entry.data.by)}`;
     case 'stream.gapped':
       return paint.warn(
-        `! ${entry.data.stream} missed candles; repairing before anyone decides on it`,
+        `! ${plain(entry.data.stream)} missed candles; repairing before anyone decides on it`,
       );
     case 'foreign.found':
       return paint.warn(
-        `! a ${entry.data.what} on ${entry.data.pair} that is not ours: ${plain(entry.data.detail)}`,
+        `! a ${plain(entry.data.what)} on ${plain(entry.data.pair)} that is not ours: ${plain(entry.data.detail)}`,
       );
     default:
       return undefined;
@@ -79,14 +79,14 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
 function approved({ data }: FactOf<'signal.approved'>, paint: Paint): string {
   const { signal, waterfall } = data;
   const { entryPrice, stopLoss, takeProfit } = signal;
-  const head = paint.good(`✓ BUY  ${signal.pair}`);
+  const head = paint.good(`✓ BUY  ${plain(signal.pair)}`);
   const plan = `at ${priceText(entryPrice)}, stop ${priceText(stopLoss)}, target ${priceText(takeProfit)}`;
   return `${head} ${plain(signal.configId)} ${plan}\n           ${paint.dim(waterfallLine(waterfall))}`;
 }
 
 function refused({ data }: FactOf<'signal.refused'>, paint: Paint): string {
   const { signal, refusal, waterfall } = data;
-  const head = paint.warn(`✗ ${signal.direction.padEnd(4)} ${signal.pair}`);
+  const head = paint.warn(`✗ ${signal.direction.padEnd(4)} ${plain(signal.pair)}`);
   const size =
     waterfall.formula === null ? '' : `\n           ${paint.dim(waterfallLine(waterfall))}`;
   return `${head} ${plain(signal.configId)} refused, ${reason(refusal)}${size}`;
@@ -95,12 +95,12 @@ function refused({ data }: FactOf<'signal.refused'>, paint: Paint): string {
 function filled({ data }: FactOf<'fill.recorded'>, paint: Paint): string {
   const { side, quantity, price, pair, fee, feeAsset } = data.fill;
   const verb = side === 'buy' ? 'bought' : 'sold  ';
-  return `${paint.accent('·')} ${verb} ${quantity} ${pair} at ${priceText(price)} ${paint.dim(`fee ${fee} ${feeAsset}`)}`;
+  return `${paint.accent('·')} ${verb} ${quantity} ${plain(pair)} at ${priceText(price)} ${paint.dim(`fee ${fee} ${plain(feeAsset)}`)}`;
 }
 
 function ordered({ data }: FactOf<'exit.ordered'>, paint: Paint): string {
   const at = data.price === null ? '' : ` at ${priceText(data.price)}`;
-  return `${paint.accent('→')} exit ${data.order.pair}: ${why[data.reason]}${at}`;
+  return `${paint.accent('→')} exit ${plain(data.order.pair)}: ${why[data.reason]}${at}`;
 }
 
 function closed({ data }: FactOf<'position.closed'>, paint: Paint): string {
@@ -108,7 +108,7 @@ function closed({ data }: FactOf<'position.closed'>, paint: Paint): string {
   const colour = Number(profit) >= 0 ? paint.good : paint.bad;
   const result = colour(`${signed(profit)} (${signed(returnR)} R)`);
   const way = `${priceText(entryPrice)} → ${priceText(exitPrice)}`;
-  return `● closed ${pair} ${plain(configId)} ${result} ${paint.dim(`${way}, ${why[exitReason]}, after fees`)}`;
+  return `● closed ${plain(pair)} ${plain(configId)} ${result} ${paint.dim(`${way}, ${why[exitReason]}, after fees`)}`;
 }
 
 function ended({ data, key }: FactOf<'order.ended'>, paint: Paint): string | undefined {
