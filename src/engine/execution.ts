@@ -8,7 +8,7 @@ import type { Clock, Log, OrderReport, Outcome, Venue, VenueNews } from '../port
 export interface ExecutionSink {
   onFill(fill: Fill): void;
   onOrderNews(news: OrderNews): void;
-  /** An order whose outcome is not known: someone must find out. */
+  /** An order whose outcome or end is not known: someone must find out. */
   onUnknown(order: Order): void;
 }
 
@@ -24,6 +24,9 @@ export function newsOf(report: OrderReport): OrderNews {
       return { kind: 'accepted', clientOrderId, at, venueOrderId };
   }
 }
+
+/** Nothing more can happen to the order. Our orders never rest: one that stands is one to ask about. */
+export const isOver = ({ state }: OrderReport): boolean => state !== 'open' && state !== 'partial';
 
 export interface Execution {
   /** Sends a committed order. Never throws. */
@@ -48,6 +51,7 @@ export function createExecution(options: {
         // Fills first: an order that ended with fills keeps them.
         for (const fill of outcome.fills) sink.onFill(fill);
         sink.onOrderNews(newsOf(outcome.report));
+        if (!isOver(outcome.report)) sink.onUnknown(order);
         return;
       case 'rejected':
       case 'not-sent': {

@@ -8,7 +8,7 @@ import { type Decimal, decimal, text } from '../domain/money.ts';
 import { EMPTY_PORTFOLIO, hasEnded, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Balance, Journal, Venue } from '../ports.ts';
-import { type ExecutionSink, newsOf } from './execution.ts';
+import { type ExecutionSink, isOver, newsOf } from './execution.ts';
 
 export interface Recovered {
   readonly book: Portfolio;
@@ -68,8 +68,8 @@ export async function reconcileOrders(
   }
   for (const { order } of open) {
     const report = await venue.find(order);
-    if (report === undefined) sink.onUnknown(order);
-    else sink.onOrderNews(newsOf(report));
+    if (report !== undefined) sink.onOrderNews(newsOf(report));
+    if (report === undefined || !isOver(report)) sink.onUnknown(order);
   }
 }
 

@@ -1,10 +1,10 @@
-// An order that did not answer: ask until the venue knows it, or until it can no longer arrive. "Not
-// found" counts only after its validity window and the venue's own processing have passed, and twice
-// (RELIABILITY X2); until then its exposure stays reserved.
+// An order whose end is not known: ask until the venue tells it, or until the order can no longer arrive.
+// "Not found" counts only after its validity window and the venue's own processing have passed, and
+// twice (RELIABILITY X2); until then its exposure stays reserved.
 import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Log, Timers, Venue } from '../ports.ts';
-import { type ExecutionSink, newsOf } from './execution.ts';
+import { type ExecutionSink, isOver, newsOf } from './execution.ts';
 
 /** The venue may work on a request this long after its validity was checked. */
 const processingMs: Millis = 10_000;
@@ -12,6 +12,11 @@ const processingMs: Millis = 10_000;
 const skewMs: Millis = 1000;
 const firstWaitMs: Millis = 500;
 const waitMsMax: Millis = 5000;
+/** How far before an order its fills are looked for: the venue's clock is not ours. */
+const lookBackMs: Millis = 5 * 60_000;
+
+/** What asking brought: an end, an order that stands or has trades, no such order, or no answer. */
+type Word = 'ended' | 'living' | 'none' | 'silence';
 
 export function createResolver(options: {
   venue: Pick<Venue, 'find' | 'fills'>;
@@ -24,14 +29,16 @@ export function createResolver(options: {
   const { venue, clock, timers, log, sink } = options;
   const asking = new Set<string>();
 
-  /** The venue's word: fills first, then the order itself; whether it knows it. */
-  async function ask(order: Order): Promise<boolean> {
-    for (const fill of await venue.fills(order.pair, order.at - 5 * 60_000)) {
-      if (fill.clientOrderId === order.clientOrderId) sink.onFill(fill);
-    }
+  /** The venue's word: fills first, then the order itself. */
+  async function ask(order: Order): Promise<Word> {
+    const fills = (await venue.fills(order.pair, order.at - lookBackMs)).filter(
+      ({ clientOrderId }) => clientOrderId === order.clientOrderId,
+    );
+    for (const fill of fills) sink.onFill(fill);
     const report = await venue.find(order);
-    if (report !== undefined) sink.onOrderNews(newsOf(report));
-    return report !== undefined;
+    if (report === undefined) return fills.length > 0 ? 'living' : 'none';
+    sink.onOrderNews(newsOf(report));
+    return isOver(report) ? 'ended' : 'living';
   }
 
   function conclude(order: Order): void {
@@ -48,24 +55,24 @@ export function createResolver(options: {
       timers.after(ms, resolve);
     });
 
-  /** Undefined when the venue could not be asked. */
-  const tryAsking = (order: Order): Promise<boolean | undefined> =>
+  const tryAsking = (order: Order): Promise<Word> =>
     ask(order).catch((error: unknown) => {
       log.warn({ order: order.clientOrderId, error: String(error) }, 'could not ask the venue');
-      return undefined;
+      return 'silence';
     });
 
   async function pursue(order: Order, conclusiveAt: Millis): Promise<void> {
     let waitMs = firstWaitMs;
     for (let misses = 0; misses < 2; waitMs = Math.min(waitMsMax, waitMs * 2)) {
       await pause(misses > 0 ? 1000 : waitMs);
-      const askedAt = clock.wall();
-      const known = await tryAsking(order);
-      if (known === true) {
+      const askedAt = clock.monotonic();
+      const word = await tryAsking(order);
+      if (word === 'ended') {
         asking.delete(order.clientOrderId);
         return;
       }
-      if (known === false && askedAt >= conclusiveAt) misses += 1;
+      if (word === 'living') misses = 0;
+      if (word === 'none' && askedAt >= conclusiveAt) misses += 1;
     }
     conclude(order);
   }
@@ -73,8 +80,9 @@ export function createResolver(options: {
   return (order) => {
     if (asking.has(order.clientOrderId)) return;
     asking.add(order.clientOrderId);
-    // Counted from now: it cannot have been sent later than this.
-    const conclusiveAt = clock.wall() + options.recvWindowMs + processingMs + skewMs;
+    // Counted from now: it cannot have been sent later than this. Not on the clock of the day, which
+    // can be set forward.
+    const conclusiveAt = clock.monotonic() + options.recvWindowMs + processingMs + skewMs;
     void pursue(order, conclusiveAt);
   };
 }

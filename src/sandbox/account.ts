@@ -4,7 +4,12 @@ import { type Decimal, decimal } from '../domain/money.ts';
 import type { Millis } from '../domain/time.ts';
 
 export type OrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED';
-export type OrderType = 'MARKET' | 'LIMIT' | 'LIMIT_MAKER';
+export type OrderType =
+  | 'MARKET'
+  | 'LIMIT'
+  | 'LIMIT_MAKER'
+  | 'STOP_LOSS_LIMIT'
+  | 'TAKE_PROFIT_LIMIT';
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK';
 
 /** Plain JSON: decimals as text. */
@@ -23,6 +28,8 @@ export interface VenueOrder {
   readonly status: OrderStatus;
   readonly time: Millis;
   readonly updateTime: Millis;
+  /** An order that waits for a price: until the market reached it, it does not work. */
+  readonly stop?: { readonly price: string; readonly workingTime?: Millis };
 }
 
 export interface VenueTrade {
@@ -46,6 +53,8 @@ export interface VenueBalance {
 /** One atomic change of the account, at a market time. */
 export interface AccountRecord {
   readonly at: Millis;
+  /** What market this account is traded on; told once. */
+  readonly market?: string;
   readonly orders?: readonly VenueOrder[];
   readonly trades?: readonly VenueTrade[];
   readonly balances?: Readonly<Record<string, VenueBalance>>;
@@ -53,24 +62,41 @@ export interface AccountRecord {
 
 const open: ReadonlySet<OrderStatus> = new Set(['NEW', 'PARTIALLY_FILLED']);
 export const isOpen = ({ status }: VenueOrder): boolean => open.has(status);
+export const isWorking = ({ stop }: VenueOrder): boolean =>
+  stop === undefined || stop.workingTime !== undefined;
 
 export class Account {
   readonly #orders = new Map<number, VenueOrder>();
+  readonly #open = new Map<number, VenueOrder>();
+  /** The newest order of each client id: ids may be used again once the order before is done. */
+  readonly #byClientId = new Map<string, number>();
   readonly #trades: VenueTrade[] = [];
   readonly #balances = new Map<string, VenueBalance>();
+  #market: string | undefined;
   #orderId = 0;
   #tradeId = 0;
 
-  apply({ orders = [], trades = [], balances = {} }: AccountRecord): void {
-    for (const order of orders) {
-      this.#orders.set(order.orderId, order);
-      this.#orderId = Math.max(this.#orderId, order.orderId);
-    }
+  apply({ orders = [], trades = [], balances = {}, market }: AccountRecord): void {
+    this.#market = market ?? this.#market;
+    for (const order of orders) this.#keep(order);
     for (const trade of trades) {
       this.#trades.push(trade);
       this.#tradeId = Math.max(this.#tradeId, trade.tradeId);
     }
     for (const [asset, balance] of Object.entries(balances)) this.#balances.set(asset, balance);
+  }
+
+  #keep(order: VenueOrder): void {
+    const { orderId } = order;
+    if (!this.#orders.has(orderId)) this.#byClientId.set(clientKey(order), orderId);
+    this.#orders.set(orderId, order);
+    if (isOpen(order)) this.#open.set(orderId, order);
+    else this.#open.delete(orderId);
+    this.#orderId = Math.max(this.#orderId, orderId);
+  }
+
+  get market(): string | undefined {
+    return this.#market;
   }
 
   nextOrderId(): number {
@@ -97,19 +123,17 @@ export class Account {
     return this.#orders.get(orderId);
   }
 
-  /** The newest order of that client id: ids may be used again once the order before is done. */
   orderByClientId(symbol: string, clientOrderId: string): VenueOrder | undefined {
-    let newest: VenueOrder | undefined;
-    for (const order of this.#orders.values()) {
-      if (order.symbol === symbol && order.clientOrderId === clientOrderId) newest = order;
-    }
-    return newest;
+    return this.#orders.get(this.#byClientId.get(clientKey({ symbol, clientOrderId })) ?? 0);
   }
 
+  /** Of all symbols, or of one; oldest first. */
   openOrders(symbol?: string): readonly VenueOrder[] {
-    return [...this.#orders.values()].filter(
-      (order) => isOpen(order) && (symbol === undefined || order.symbol === symbol),
-    );
+    return ofSymbol(this.#open.values(), symbol);
+  }
+
+  orders(symbol: string): readonly VenueOrder[] {
+    return ofSymbol(this.#orders.values(), symbol);
   }
 
   trades(symbol: string): readonly VenueTrade[] {
@@ -120,9 +144,34 @@ export class Account {
   whole(at: Millis): AccountRecord {
     return {
       at,
+      ...(this.#market === undefined ? {} : { market: this.#market }),
       orders: [...this.#orders.values()],
       trades: this.#trades,
       balances: Object.fromEntries(this.#balances),
     };
   }
+}
+
+const clientKey = ({
+  symbol,
+  clientOrderId,
+}: Pick<VenueOrder, 'symbol' | 'clientOrderId'>): string => `${symbol} ${clientOrderId}`;
+
+const ofSymbol = (orders: Iterable<VenueOrder>, symbol?: string): readonly VenueOrder[] =>
+  [...orders].filter((order) => symbol === undefined || order.symbol === symbol);
+
+/** The same account in one record. Throws when the records were written on another market. */
+export function compact(
+  records: readonly AccountRecord[],
+  market: string,
+): readonly AccountRecord[] {
+  const last = records.at(-1);
+  if (last === undefined) return [];
+  const account = new Account();
+  for (const record of records) account.apply(record);
+  const was = account.market ?? market;
+  if (was !== market) {
+    throw new Error(`expected the market of the account that is there, ${was}; was ${market}`);
+  }
+  return [{ ...account.whole(last.at), market }];
 }

@@ -29,11 +29,13 @@ export class Book {
   readonly #listing: Listing;
   #bids: Level[] = [];
   #asks: Level[] = [];
-  #lastId = 1;
+  #lastId: number;
   #last: Decimal = zero;
 
-  constructor(listing: Listing) {
+  /** `firstId`: numbers of updates begin here; they never go back, so that it must grow with time. */
+  constructor(listing: Listing, firstId: number) {
     this.#listing = listing;
+    this.#lastId = firstId;
   }
 
   get last(): Decimal {

@@ -2,21 +2,16 @@
 // the servers in front of it translate.
 
 import type { Candle } from '../domain/candle.ts';
-import { decimal } from '../domain/money.ts';
+import { type Decimal, decimal } from '../domain/money.ts';
 import { type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
-import { Account, type AccountRecord, type VenueOrder } from './account.ts';
+import { Account, type AccountRecord, compact, type VenueOrder } from './account.ts';
 import { Book, type BookChange } from './book.ts';
-import { type Listing, listingOf } from './listing.ts';
-import { aggregate, type CandleSource, merge } from './market.ts';
-import {
-  cancel,
-  type Desk,
-  type Execution,
-  type Matched,
-  matchResting,
-  place,
-} from './matching.ts';
+import type { Execution } from './filling.ts';
+import { type Listing, listingsOf, symbolOf } from './listing.ts';
+import { aggregate, type CandleSource, firstCandle, merge } from './market.ts';
+import { cancel, type Desk, type Matched, matchResting, place } from './matching.ts';
 import { checkOrder } from './order-check.ts';
+import type { Parameters } from './parameter.ts';
 import { type Move, Player } from './player.ts';
 import { openRecords, type RecordFile } from './record-file.ts';
 import { refusals } from './refusal.ts';
@@ -25,9 +20,12 @@ export interface ExchangeListener {
   onMove(listing: Listing, move: Move): void;
   onBook(listing: Listing, change: BookChange, at: Millis): void;
   onClosed(openTime: Millis, at: Millis): void;
-  onExecution(listing: Listing, execution: Execution, at: Millis): void;
+  onExecution(execution: Execution, at: Millis): void;
   onBalances(record: AccountRecord): void;
+  onTransfer(asset: string, amount: Decimal, at: Millis): void;
   onEnd(): void;
+  /** Something could not be kept on disk; it was not done either. */
+  onTrouble(reason: unknown): void;
 }
 
 export interface ExchangeOptions {
@@ -49,35 +47,40 @@ export class Exchange {
   readonly #records: RecordFile;
   readonly #listener: ExchangeListener;
 
+  /** Throws when the directory is held, its records are unreadable or of another market. */
   constructor(options: ExchangeOptions, listener: ExchangeListener) {
-    this.source = options.source;
-    this.speed = options.speed;
+    const { source, speed } = options;
+    this.source = source;
+    this.speed = speed;
     this.fee = options.fee;
     this.#listener = listener;
-    this.listings = listingsOf(options.source);
-    this.#records = openRecords(options.directory, compact);
+    this.listings = listingsOf(source);
+    this.#records = openRecords(options.directory, (records) => compact(records, source.name));
     for (const record of this.#records.records) this.account.apply(record);
-    const from = this.#records.records.at(-1)?.at ?? options.source.live;
-    if (this.#records.records.length === 0) this.#open(options.balances, from);
-    for (const listing of this.listings.values())
-      this.#books.set(listing.symbol, this.#bookAt(listing, from));
+    const from = this.#records.records.at(-1)?.at ?? source.live;
+    if (this.#records.records.length === 0) this.#open(options, from);
     const ticks = new Map(
       [...this.listings.values()].map(({ pair, tickSize }) => [pair, tickSize.toNumber()]),
     );
     this.player = new Player(
-      options.source,
+      source,
       ticks,
-      { from, speed: options.speed },
+      { from, speed },
       {
         onMove: (move) => this.#moved(move),
         onClosed: (openTime, at) => this.#closed(openTime, at),
         onEnd: () => listener.onEnd(),
       },
     );
+    for (const listing of this.listings.values()) {
+      this.#books.set(listing.symbol, this.#bookAt(listing, from));
+    }
   }
 
+  /** Throws `VenueRefusal` for a symbol that is not sent or not listed. */
   listing(symbol: string | undefined): Listing {
-    const listing = symbol === undefined ? undefined : this.listings.get(symbol);
+    if (symbol === undefined) throw refusals.missing('symbol');
+    const listing = this.listings.get(symbol);
     if (listing === undefined) throw refusals.symbol();
     return listing;
   }
@@ -89,28 +92,37 @@ export class Exchange {
   }
 
   /** Checks, matches and records an order. Throws `VenueRefusal`. */
-  place(parameters: ReadonlyMap<string, string>): Matched {
-    const listing = this.listing(parameters.get('symbol'));
-    const desk = this.#desk(listing);
-    const request = checkOrder(parameters, listing, desk.book.last);
-    const clientOrderId = request.clientOrderId ?? `sandbox-${this.account.nextOrderId()}`;
-    const matched = place(desk, request, clientOrderId);
-    if (matched.taken.length > 0) {
-      const change = desk.book.take(request.side, matched.taken);
-      this.#listener.onBook(listing, change, desk.at);
-    }
+  place(parameters: Parameters): Matched {
+    const { listing, matched } = this.#match(parameters);
     this.#settle(listing, matched);
     return matched;
   }
 
-  /** Cancels an open order. Throws `VenueRefusal` when it is not open. */
-  cancel(order: VenueOrder | undefined): VenueOrder {
+  /** Does all of `place` but doing it. Throws `VenueRefusal`. */
+  tryOut(parameters: Parameters): void {
+    this.#match(parameters);
+  }
+
+  /** Cancels an open order under the name `cancelId`. Throws `VenueRefusal` when it is not open. */
+  cancel(order: VenueOrder | undefined, cancelId: string): Matched {
     const listing = order === undefined ? undefined : this.listings.get(order.symbol);
     const open = order !== undefined && this.account.openOrders(order.symbol).includes(order);
     if (order === undefined || listing === undefined || !open) throw refusals.unknownCancel();
-    const matched = cancel(this.#desk(listing), order);
+    const matched = cancel(this.#desk(listing), order, cancelId);
     this.#settle(listing, matched);
-    return matched.order;
+    return matched;
+  }
+
+  /** Someone pays `amount` in, or out where it is negative. Throws `VenueRefusal` for more than there is. */
+  transfer(asset: string, amount: Decimal): void {
+    const at = this.player.now();
+    const free = this.account.free(asset).plus(amount);
+    if (free.lt(0)) throw refusals.balance();
+    const locked = this.account.locked(asset).toFixed();
+    const record = { at, balances: { [asset]: { free: free.toFixed(), locked } } };
+    this.#record(record);
+    this.#listener.onTransfer(asset, amount, at);
+    this.#listener.onBalances(record);
   }
 
   /** The candle of a timeframe at `openTime`, with `now` as its newest part so far. */
@@ -121,8 +133,20 @@ export class Exchange {
 
   close(): void {
     this.player.stop();
-    this.#record({ at: this.player.now() });
+    try {
+      this.#record({ at: this.player.now() });
+    } catch (reason) {
+      this.#listener.onTrouble(reason);
+    }
     this.#records.close();
+  }
+
+  #match(parameters: Parameters): { listing: Listing; matched: Matched } {
+    const listing = this.listing(parameters.get('symbol'));
+    const desk = this.#desk(listing);
+    const request = checkOrder(parameters, listing, desk.book.last);
+    const clientOrderId = request.clientOrderId ?? `sandbox-${this.account.nextOrderId()}`;
+    return { listing, matched: place(desk, request, clientOrderId) };
   }
 
   #desk(listing: Listing): Desk {
@@ -130,11 +154,11 @@ export class Exchange {
     return { account, listing, book: this.book(listing), at: this.player.now(), fee };
   }
 
-  #open(balances: Readonly<Record<string, string>>, at: Millis): void {
+  #open({ balances, source }: ExchangeOptions, at: Millis): void {
     const opening = Object.entries(balances).map(
       ([asset, free]) => [asset, { free: decimal(free).toFixed(), locked: '0' }] as const,
     );
-    this.#record({ at, balances: Object.fromEntries(opening) });
+    this.#record({ at, market: source.name, balances: Object.fromEntries(opening) });
   }
 
   /** On disk first: nobody is answered before the record is safe. */
@@ -143,17 +167,28 @@ export class Exchange {
     this.account.apply(record);
   }
 
-  #settle(listing: Listing, { record, executions }: Matched): void {
+  #settle(listing: Listing, { record, executions, taken, order }: Matched): void {
     this.#record(record);
-    for (const execution of executions) this.#listener.onExecution(listing, execution, record.at);
+    if (taken.length > 0) {
+      const change = this.book(listing).take(order.side, taken);
+      this.#listener.onBook(listing, change, record.at);
+    }
+    for (const execution of executions) this.#listener.onExecution(execution, record.at);
     this.#listener.onBalances(record);
   }
 
+  /** The book where the market stood: at the candle in the making, else at the one before. */
   #bookAt(listing: Listing, at: Millis): Book {
-    const length = timeframeMs(this.source.timeframe);
-    const before = this.source.candle(listing.pair, Math.floor(at / length) * length - length);
-    const book = new Book(listing);
-    book.move(before?.close ?? this.source.candle(listing.pair, this.source.start)?.close ?? 1, at);
+    const { source } = this;
+    const length = timeframeMs(source.timeframe);
+    let last = this.player.candle(listing.pair);
+    let openTime = Math.floor(at / length) * length;
+    while (last === undefined && openTime > source.start) {
+      openTime -= length;
+      last = source.candle(listing.pair, openTime);
+    }
+    const book = new Book(listing, at);
+    book.move((last ?? firstCandle(source, listing.pair))?.close ?? 1, at);
     return book;
   }
 
@@ -166,31 +201,22 @@ export class Exchange {
     this.#listener.onBook(listing, change, move.at);
     for (const order of this.account.openOrders(listing.symbol)) {
       const matched = matchResting(this.#desk(listing), order);
-      if (matched !== undefined) this.#settle(listing, matched);
+      if (matched !== undefined) this.#try(() => this.#settle(listing, matched));
     }
   }
 
   #closed(openTime: Millis, at: Millis): void {
     // Where the market stands survives a crash to within one candle.
-    this.#record({ at });
+    this.#try(() => this.#record({ at }));
     this.#listener.onClosed(openTime, at);
   }
-}
 
-export const symbolOf = (pair: string): string => pair.replace('/', '');
-
-function listingsOf(source: CandleSource): ReadonlyMap<string, Listing> {
-  const rows = source.pairs.map((pair) => {
-    const listing = listingOf(pair, source.candle(pair, source.live)?.close ?? 1);
-    return [listing.symbol, listing] as const;
-  });
-  return new Map(rows);
-}
-
-function compact(records: readonly AccountRecord[]): readonly AccountRecord[] {
-  const last = records.at(-1);
-  if (last === undefined) return [];
-  const account = new Account();
-  for (const record of records) account.apply(record);
-  return [account.whole(last.at)];
+  /** The market goes on, also over a full disk. */
+  #try(act: () => void): void {
+    try {
+      act();
+    } catch (reason) {
+      this.#listener.onTrouble(reason);
+    }
+  }
 }

@@ -2,19 +2,20 @@
 import { isTimeframe, type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
 import type { Exchange } from './exchange.ts';
 import { aggregate } from './market.ts';
-import { integer, type Parameters } from './parameter.ts';
+import { integer, limitOf, type Parameters } from './parameter.ts';
 import { refusals } from './refusal.ts';
 import { klineRow } from './shape.ts';
 
 /** `GET /api/v3/klines`. Throws `VenueRefusal`. */
 export function klines(exchange: Exchange, parameters: Parameters): unknown {
   const { pair } = exchange.listing(parameters.get('symbol'));
-  const interval = parameters.get('interval') ?? '';
+  const interval = parameters.get('interval');
+  if (interval === undefined) throw refusals.missing('interval');
   if (!isTimeframe(interval)) throw refusals.interval();
   const { source } = exchange;
   const length = timeframeMs(interval);
   if (length < timeframeMs(source.timeframe)) throw refusals.interval();
-  const limit = Math.min(1000, integer(parameters, 'limit', 500));
+  const limit = limitOf(parameters, { preset: 500, most: 1000 });
   const now = exchange.player.now();
   const current = Math.floor(now / length) * length;
   const end = Math.min(integer(parameters, 'endTime', now), now);
@@ -24,7 +25,8 @@ export function klines(exchange: Exchange, parameters: Parameters): unknown {
   const rows: unknown[] = [];
   for (let at = first; at <= last && rows.length < limit; at += length) {
     const candle = candleAt(exchange, pair, interval, at, now);
-    if (candle !== undefined) rows.push(klineRow(candle, interval));
+    const trades = exchange.player.trades(at, Math.min(at + length, now));
+    if (candle !== undefined) rows.push(klineRow(candle, interval, trades));
   }
   return rows;
 }

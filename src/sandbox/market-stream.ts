@@ -1,60 +1,31 @@
-// The public streams: subscriptions with acknowledgements, and the frames of klines, trades, tickers
-// and book changes in market time.
-import type { WebSocket } from 'ws';
+// The public streams' frames: klines, trades, tickers and book changes, in market time.
 import type { Candle } from '../domain/candle.ts';
 import { isTimeframe, type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
 import type { BookChange } from './book.ts';
 import type { Exchange } from './exchange.ts';
 import { type Listing, wire } from './listing.ts';
 import type { Move } from './player.ts';
-import { levelRow } from './shape.ts';
+import { klineShape, levelRow } from './shape.ts';
+import type { Subscriptions } from './subscription.ts';
+import { dayTicker } from './ticker.ts';
 
-interface Subscriber {
-  readonly socket: WebSocket;
-  readonly streams: Set<string>;
-  /** Wraps frames as `{ stream, data }`. */
-  readonly combined: boolean;
-}
-
-const streamsMax = 1024;
+/** Tickers come this often at most, by the wall. */
 const tickerWallMs = 1000;
 
 export class MarketStream {
   readonly #exchange: Exchange;
-  readonly #subscribers = new Set<Subscriber>();
-  /** Streams somebody listens to: what nobody hears is not made. */
-  #wanted = new Map<string, number>();
+  readonly #subscriptions: Subscriptions;
   readonly #tickerAt = new Map<string, number>();
-  #tradeId = 0;
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, subscriptions: Subscriptions) {
     this.#exchange = exchange;
+    this.#subscriptions = subscriptions;
   }
 
-  /** Serves a socket opened on `path`: `/ws/<stream>`, `/stream?streams=a/b`, `/stream/ws/<n>`. */
-  accept(socket: WebSocket, url: URL): void {
-    const combined = url.pathname === '/stream';
-    const named = combined
-      ? (url.searchParams.get('streams') ?? '').split('/')
-      : /^\/ws\/[a-z]/.test(url.pathname)
-        ? url.pathname.slice('/ws/'.length).split('/')
-        : [];
-    const streams = new Set(named.filter((name) => name !== ''));
-    const subscriber: Subscriber = { socket, streams, combined };
-    this.#subscribers.add(subscriber);
-    this.#count();
-    socket.on('message', (data) => this.#request(subscriber, String(data)));
-    socket.on('close', () => {
-      this.#subscribers.delete(subscriber);
-      this.#count();
-    });
-  }
-
-  moved(listing: Listing, { step, at, candle }: Move): void {
-    const name = listing.symbol.toLowerCase();
-    if (this.#wanted.has(`${name}@trade`)) this.#trade(listing, name, step, at);
-    this.#klines(listing, name, candle, at, false);
-    this.#ticker(listing, name, candle, at);
+  moved(listing: Listing, move: Move): void {
+    this.#trade(listing, move);
+    this.#klines(listing, move.candle, move.at, false);
+    this.#ticker(listing, move.at);
   }
 
   /** The last frame of every candle that ended at market time `at`. */
@@ -62,13 +33,11 @@ export class MarketStream {
     const { source, listings } = this.#exchange;
     for (const listing of listings.values()) {
       const candle = source.candle(listing.pair, openTime);
-      if (candle !== undefined)
-        this.#klines(listing, listing.symbol.toLowerCase(), candle, at, true);
+      if (candle !== undefined) this.#klines(listing, candle, at, true);
     }
   }
 
   bookChanged(listing: Listing, change: BookChange, at: Millis): void {
-    const name = listing.symbol.toLowerCase();
     const data = {
       e: 'depthUpdate',
       E: at,
@@ -78,17 +47,18 @@ export class MarketStream {
       b: change.bids.map(levelRow),
       a: change.asks.map(levelRow),
     };
-    this.#emit(`${name}@depth`, data);
-    this.#emit(`${name}@depth@100ms`, data);
+    this.#subscriptions.emit(`${nameOf(listing)}@depth`, data);
+    this.#subscriptions.emit(`${nameOf(listing)}@depth@100ms`, data);
   }
 
-  #trade(listing: Listing, name: string, step: Move['step'], at: Millis): void {
-    this.#tradeId += 1;
-    this.#emit(`${name}@trade`, {
+  #trade(listing: Listing, { step, tradeId, at }: Move): void {
+    // Nothing was traded at a price without volume.
+    if (!step.volume.gt(0)) return;
+    this.#subscriptions.emit(`${nameOf(listing)}@trade`, {
       e: 'trade',
       E: at,
       s: listing.symbol,
-      t: this.#tradeId,
+      t: tradeId,
       p: wire(step.price),
       q: wire(step.volume),
       T: at,
@@ -97,131 +67,51 @@ export class MarketStream {
     });
   }
 
-  #klines(listing: Listing, name: string, base: Candle, at: Millis, closed: boolean): void {
-    for (const stream of this.#wanted.keys()) {
-      if (!stream.startsWith(`${name}@kline_`)) continue;
-      const interval = stream.slice(stream.indexOf('_') + 1);
-      if (isTimeframe(interval)) this.#kline(listing, stream, interval, base, at, closed);
+  #klines(listing: Listing, base: Candle, at: Millis, closed: boolean): void {
+    const prefix = `${nameOf(listing)}@kline_`;
+    for (const stream of this.#subscriptions.wanted) {
+      if (!stream.startsWith(prefix)) continue;
+      const interval = stream.slice(prefix.length);
+      const { timeframe } = this.#exchange.source;
+      if (!isTimeframe(interval) || timeframeMs(interval) < timeframeMs(timeframe)) continue;
+      this.#subscriptions.emit(stream, this.#kline(listing, interval, base, at, closed));
     }
   }
 
-  #kline(
-    listing: Listing,
-    stream: string,
-    interval: Timeframe,
-    base: Candle,
-    at: Millis,
-    closed: boolean,
-  ): void {
+  #kline(listing: Listing, interval: Timeframe, base: Candle, at: Millis, closed: boolean): object {
+    const { player } = this.#exchange;
     const length = timeframeMs(interval);
     const openTime = Math.floor(base.openTime / length) * length;
     const candle = this.#exchange.candle(listing.pair, interval, openTime, base);
-    this.#emit(stream, {
-      e: 'kline',
-      E: at,
-      s: listing.symbol,
-      k: {
-        t: openTime,
-        T: openTime + length - 1,
-        s: listing.symbol,
-        i: interval,
-        f: -1,
-        L: -1,
-        o: wire(candle.open),
-        c: wire(candle.close),
-        h: wire(candle.high),
-        l: wire(candle.low),
-        v: wire(candle.volume),
-        n: 1,
-        x: closed && at === openTime + length,
-        q: wire(candle.volume * candle.close),
-        V: wire(candle.volume / 2),
-        Q: wire((candle.volume * candle.close) / 2),
-        B: '0',
-      },
-    });
+    const count = player.trades(openTime, at);
+    const first = player.tradeId(openTime, 0);
+    const trades = { first, last: first + count - 1, count };
+    const isClosed = closed && at === openTime + length;
+    return klineShape(listing.symbol, candle, interval, trades, { at, isClosed });
   }
 
-  #ticker(listing: Listing, name: string, candle: Candle, at: Millis): void {
-    const stream = `${name}@miniTicker`;
+  #ticker(listing: Listing, at: Millis): void {
+    const stream = `${nameOf(listing)}@miniTicker`;
     const now = Date.now();
-    if (!this.#wanted.has(stream)) return;
+    if (!this.#subscriptions.wanted.has(stream)) return;
     if (now - (this.#tickerAt.get(stream) ?? 0) < tickerWallMs) return;
     this.#tickerAt.set(stream, now);
-    this.#emit(stream, {
+    const ticker = dayTicker(this.#exchange, listing.pair);
+    if (ticker === undefined) return;
+    const { whole, quoteVolume } = ticker;
+    this.#subscriptions.emit(stream, {
       e: '24hrMiniTicker',
       E: at,
       s: listing.symbol,
-      c: wire(candle.close),
-      o: wire(candle.open),
-      h: wire(candle.high),
-      l: wire(candle.low),
-      v: wire(candle.volume),
-      q: wire(candle.volume * candle.close),
+      c: wire(whole.close),
+      o: wire(whole.open),
+      h: wire(whole.high),
+      l: wire(whole.low),
+      v: wire(whole.volume),
+      q: wire(quoteVolume),
     });
   }
-
-  #emit(stream: string, data: object): void {
-    if (!this.#wanted.has(stream)) return;
-    const plain = JSON.stringify(data);
-    for (const { socket, streams, combined } of this.#subscribers) {
-      if (!streams.has(stream)) continue;
-      socket.send(combined ? `{"stream":"${stream}","data":${plain}}` : plain);
-    }
-  }
-
-  #count(): void {
-    this.#wanted = new Map();
-    for (const { streams } of this.#subscribers) {
-      for (const stream of streams) this.#wanted.set(stream, (this.#wanted.get(stream) ?? 0) + 1);
-    }
-  }
-
-  #request(subscriber: Subscriber, text: string): void {
-    const { id, answer } = this.#answer(subscriber, text);
-    subscriber.socket.send(JSON.stringify({ ...answer, id }));
-    this.#count();
-  }
-
-  #answer({ streams }: Subscriber, text: string): { id: unknown; answer: object } {
-    const request = parse(text);
-    const id = request?.id ?? null;
-    const names = request?.params ?? [];
-    switch (request?.method) {
-      case 'SUBSCRIBE':
-        if (streams.size + names.length > streamsMax) return { id, answer: refused(2, 'Too many') };
-        for (const name of names) streams.add(name);
-        return { id, answer: { result: null } };
-      case 'UNSUBSCRIBE':
-        for (const name of names) streams.delete(name);
-        return { id, answer: { result: null } };
-      case 'LIST_SUBSCRIPTIONS':
-        return { id, answer: { result: [...streams] } };
-      default:
-        return { id, answer: refused(2, 'Invalid request: unknown variant') };
-    }
-  }
 }
 
-const refused = (code: number, msg: string): object => ({ error: { code, msg } });
-
-interface Request {
-  readonly id: unknown;
-  readonly method: string;
-  readonly params: readonly string[];
-}
-
-function parse(text: string): Request | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== 'object' || !('method' in value)) return undefined;
-    const params = 'params' in value && Array.isArray(value.params) ? value.params : [];
-    return {
-      id: 'id' in value ? value.id : null,
-      method: String(value.method),
-      params: params.filter((name) => typeof name === 'string'),
-    };
-  } catch {
-    return undefined;
-  }
-}
+/** A symbol as streams are named. */
+const nameOf = ({ symbol }: Listing): string => symbol.toLowerCase();

@@ -3,6 +3,8 @@ import type { Candle } from '../domain/candle.ts';
 import { type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
 
 export interface CandleSource {
+  /** What market it is: an account is continued on its own alone. */
+  readonly name: string;
   readonly pairs: readonly string[];
   /** Timeframe of the candles themselves; coarser ones are made of them. */
   readonly timeframe: Timeframe;
@@ -10,8 +12,19 @@ export interface CandleSource {
   readonly start: Millis;
   /** Open time of the first candle played live on a fresh start; all before is history. */
   readonly live: Millis;
-  /** Undefined outside the market's time. */
+  /** Open time of the last candle; a market without it goes on for ever. */
+  readonly end?: Millis;
+  /** Undefined outside the market's time, and where the pair did not trade. */
   candle(pair: string, openTime: Millis): Candle | undefined;
+}
+
+/** The first candle of a pair within the market's history. */
+export function firstCandle(source: CandleSource, pair: string): Candle | undefined {
+  for (let at = source.start; at <= source.live; at += timeframeMs(source.timeframe)) {
+    const candle = source.candle(pair, at);
+    if (candle !== undefined) return candle;
+  }
+  return undefined;
 }
 
 /**
@@ -34,6 +47,10 @@ export function aggregate(
   }
   return whole;
 }
+
+/** Worth of a candle's volume in the quote currency, at its typical price: the candles do not tell. */
+export const quoteVolume = ({ high, low, close, volume }: Candle): number =>
+  (volume * (high + low + close)) / 3;
 
 /** `part` added to what came before it in the same coarser candle. */
 export function merge(whole: Candle | undefined, part: Candle, openTime: Millis): Candle {

@@ -1,20 +1,15 @@
-// Orders against the book: takers walk its levels, makers rest until the market trades through them.
-// Fees are taken in the base on buys and in the quote on sells. Every outcome is one account record.
+// Orders against the book: takers walk its levels, makers rest until the market trades through them,
+// stops wait for their price. Every outcome is one account record.
 import { type Decimal, decimal } from '../domain/money.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Account, AccountRecord, VenueBalance, VenueOrder, VenueTrade } from './account.ts';
-import { isOpen } from './account.ts';
+import type { Account, AccountRecord, VenueOrder, VenueTrade } from './account.ts';
+import { isOpen, isWorking } from './account.ts';
 import type { Book, Level } from './book.ts';
+import { type Execution, fill } from './filling.ts';
 import type { Listing } from './listing.ts';
 import type { OrderRequest } from './order-check.ts';
+import { Purse } from './purse.ts';
 import { refusals } from './refusal.ts';
-
-/** One thing that happened to an order, in the venue's words. */
-export interface Execution {
-  readonly kind: 'NEW' | 'TRADE' | 'EXPIRED' | 'CANCELED';
-  readonly order: VenueOrder;
-  readonly trade: VenueTrade | undefined;
-}
 
 export interface Matched {
   readonly record: AccountRecord;
@@ -25,153 +20,70 @@ export interface Matched {
   readonly taken: readonly Level[];
 }
 
-const zero = decimal(0);
-const eight = (value: Decimal): Decimal => value.toDecimalPlaces(8, 1);
-
-/** Balances while an order changes them. */
-class Purse {
-  readonly #account: Account;
-  readonly #changed = new Map<string, { free: Decimal; locked: Decimal }>();
-
-  constructor(account: Account) {
-    this.#account = account;
-  }
-
-  add(asset: string, free: Decimal, locked: Decimal = zero): void {
-    const now = this.#changed.get(asset) ?? {
-      free: this.#account.free(asset),
-      locked: this.#account.locked(asset),
-    };
-    this.#changed.set(asset, { free: now.free.plus(free), locked: now.locked.plus(locked) });
-  }
-
-  changes(): Record<string, VenueBalance> {
-    return Object.fromEntries(
-      [...this.#changed].map(([asset, { free, locked }]) => [
-        asset,
-        { free: free.toFixed(), locked: locked.toFixed() },
-      ]),
-    );
-  }
-}
-
-interface Filling {
-  readonly listing: Listing;
-  readonly purse: Purse;
-  readonly firstTradeId: number;
-  readonly at: Millis;
-  readonly fee: number;
-  /** A maker pays what it set aside. */
-  readonly maker: boolean;
-}
-
-/** Fills `order` piece by piece, moving balances. */
-function fill(order: VenueOrder, pieces: readonly Level[], filling: Filling) {
-  const trades: VenueTrade[] = [];
-  const executions: Execution[] = [];
-  let now = order;
-  for (const piece of pieces) {
-    now = grown(now, piece, filling.at);
-    const trade = tradeOf(now, piece, filling, filling.firstTradeId + trades.length);
-    move(trade, piece, filling);
-    trades.push(trade);
-    executions.push({ kind: 'TRADE', order: now, trade });
-  }
-  return { order: now, trades, executions };
-}
-
-function grown(order: VenueOrder, { price, quantity }: Level, at: Millis): VenueOrder {
-  const executed = decimal(order.executed).plus(quantity);
-  return {
-    ...order,
-    executed: executed.toFixed(),
-    executedQuote: decimal(order.executedQuote).plus(price.times(quantity)).toFixed(),
-    status: executed.gte(order.quantity) ? 'FILLED' : 'PARTIALLY_FILLED',
-    updateTime: at,
-  };
-}
-
-function tradeOf(order: VenueOrder, { price, quantity }: Level, filling: Filling, tradeId: number) {
-  const isBuyer = order.side === 'BUY';
-  const got = isBuyer ? quantity : price.times(quantity);
-  const trade: VenueTrade = {
-    tradeId,
-    orderId: order.orderId,
-    symbol: order.symbol,
-    isBuyer,
-    isMaker: filling.maker,
-    price: price.toFixed(),
-    quantity: quantity.toFixed(),
-    commission: eight(got.times(filling.fee)).toFixed(),
-    commissionAsset: isBuyer ? filling.listing.base : filling.listing.quote,
-    time: filling.at,
-  };
-  return trade;
-}
-
-function move(
-  trade: VenueTrade,
-  { price, quantity }: Level,
-  { listing, purse, maker }: Filling,
-): void {
-  const value = price.times(quantity);
-  const [pays, paid] = trade.isBuyer ? [listing.quote, value] : [listing.base, quantity];
-  const got = trade.isBuyer ? quantity : value;
-  purse.add(pays, maker ? zero : paid.negated(), maker ? paid.negated() : zero);
-  purse.add(trade.commissionAsset, got.minus(trade.commission));
-}
-
 export interface Desk {
   readonly account: Account;
   readonly listing: Listing;
   readonly book: Book;
   readonly at: Millis;
+  /** Share of what is got. */
   readonly fee: number;
 }
 
-/** Places an order that passed its checks. Throws `VenueRefusal` for want of funds. */
+const zero = decimal(0);
+
+/** Places an order that passed its checks of form. Throws `VenueRefusal`. */
 export function place(desk: Desk, request: OrderRequest, clientOrderId: string): Matched {
-  const { account, listing, book, at, fee } = desk;
-  const resting = account.openOrders(listing.symbol);
-  if (resting.some((order) => order.clientOrderId === clientOrderId)) throw refusals.duplicate();
+  const { account, book, listing } = desk;
+  checkOpenOrders(account.openOrders(listing.symbol), request, clientOrderId, listing);
   const quantity = request.quantity ?? affordable(book, request, listing);
-  const offered = book.quote(request.side, quantity, request.price);
-  const total = offered.reduce((sum, piece) => sum.plus(piece.quantity), zero);
-  if (request.type === 'LIMIT_MAKER' && total.gt(0)) throw refusals.wouldMatch();
-  const pieces = request.timeInForce === 'FOK' && total.lt(quantity) ? [] : offered;
+  const order = draft(desk, request, quantity, clientOrderId);
+  const isNew: Execution = { kind: 'NEW', order, trade: undefined };
+  if (order.stop !== undefined && reached(order, book.last)) throw refusals.wouldTrigger();
+  const pieces = isWorking(order) ? takeable(book, order) : [];
+  if (order.type === 'LIMIT_MAKER' && pieces.length > 0) throw refusals.wouldMatch();
+  checkFunds(desk, order, pieces);
   const purse = new Purse(account);
-  checkFunds(desk, request, quantity, pieces);
-  const placed: VenueOrder = {
+  if (isWorking(order)) return take(desk, order, pieces, purse, [isNew]);
+  purse.setAside(order, listing, 'lock');
+  return matched(desk, purse, { order, trades: [], executions: [isNew] }, []);
+}
+
+function checkOpenOrders(
+  open: readonly VenueOrder[],
+  { type }: OrderRequest,
+  clientOrderId: string,
+  { ordersMax, algoOrdersMax }: Listing,
+): void {
+  if (open.some((order) => order.clientOrderId === clientOrderId)) throw refusals.duplicate();
+  if (type !== 'MARKET' && open.length >= ordersMax) throw refusals.filter('MAX_NUM_ORDERS');
+  const isAlgo = type === 'STOP_LOSS_LIMIT' || type === 'TAKE_PROFIT_LIMIT';
+  const algoOrders = open.filter(({ stop }) => stop !== undefined).length;
+  if (isAlgo && algoOrders >= algoOrdersMax) throw refusals.filter('MAX_NUM_ALGO_ORDERS');
+}
+
+function draft(
+  { account, listing, at }: Desk,
+  { side, type, timeInForce, price, quoteQuantity, stopPrice }: OrderRequest,
+  quantity: Decimal,
+  clientOrderId: string,
+): VenueOrder {
+  return {
     orderId: account.nextOrderId(),
     clientOrderId,
     symbol: listing.symbol,
-    side: request.side,
-    type: request.type,
-    timeInForce: request.timeInForce,
-    price: (request.price ?? zero).toFixed(),
+    side,
+    type,
+    timeInForce,
+    price: (price ?? zero).toFixed(),
     quantity: quantity.toFixed(),
-    quoteQuantity: (request.quoteQuantity ?? zero).toFixed(),
+    quoteQuantity: (quoteQuantity ?? zero).toFixed(),
     executed: '0',
     executedQuote: '0',
     status: 'NEW',
     time: at,
     updateTime: at,
+    ...(stopPrice === undefined ? {} : { stop: { price: stopPrice.toFixed() } }),
   };
-  const firstTradeId = account.nextTradeId();
-  const filled = fill(placed, pieces, { listing, purse, firstTradeId, at, fee, maker: false });
-  const executions: Execution[] = [
-    { kind: 'NEW', order: placed, trade: undefined },
-    ...filled.executions,
-  ];
-  let { order } = filled;
-  if (isOpen(order) && request.timeInForce !== 'GTC') {
-    order = { ...order, status: 'EXPIRED' };
-    executions.push({ kind: 'EXPIRED', order, trade: undefined });
-  } else if (isOpen(order)) {
-    setAside(order, listing, purse, 1);
-  }
-  const record = { at, orders: [order], trades: filled.trades, balances: purse.changes() };
-  return { record, executions, order, trades: filled.trades, taken: pieces };
 }
 
 /** Lots that `quoteOrderQty` buys or sells for at the book's prices. */
@@ -185,59 +97,106 @@ function affordable(book: Book, { side, quoteQuantity }: OrderRequest, listing: 
     rest = rest.minus(taken.times(price));
     if (taken.lt(quantity)) break;
   }
-  if (!lots.gt(0)) throw refusals.filter('LOT_SIZE');
+  if (lots.lt(listing.quantityMin)) throw refusals.thinBook();
   return lots;
+}
+
+/** What the book has for the rest of an order now: all of it or nothing for FOK. */
+function takeable(book: Book, order: VenueOrder): readonly Level[] {
+  const wanted = decimal(order.quantity).minus(order.executed);
+  const limit = order.type === 'MARKET' ? undefined : decimal(order.price);
+  const pieces = book.quote(order.side, wanted, limit);
+  const total = pieces.reduce((sum, { quantity }) => sum.plus(quantity), zero);
+  return order.timeInForce === 'FOK' && total.lt(wanted) ? [] : pieces;
 }
 
 function checkFunds(
   { account, listing }: Desk,
-  request: OrderRequest,
-  quantity: Decimal,
+  { side, type, price, quantity }: VenueOrder,
   pieces: readonly Level[],
 ): void {
-  if (request.side === 'SELL') {
-    if (account.free(listing.base).lt(quantity)) throw refusals.balance();
-    return;
+  const cost = pieces.reduce((sum, piece) => sum.plus(piece.price.times(piece.quantity)), zero);
+  const quote = type === 'MARKET' ? cost : decimal(price).times(quantity);
+  const [asset, needed] = side === 'BUY' ? [listing.quote, quote] : [listing.base, quantity];
+  if (account.free(asset).lt(needed)) throw refusals.balance();
+}
+
+/** A working order takes `pieces`; its rest expires or is set aside to rest. */
+function take(
+  desk: Desk,
+  order: VenueOrder,
+  pieces: readonly Level[],
+  purse: Purse,
+  before: readonly Execution[],
+): Matched {
+  const { account, listing, at, fee } = desk;
+  const firstTradeId = account.nextTradeId();
+  const filled = fill(order, pieces, { listing, purse, firstTradeId, at, fee, maker: false });
+  const executions = [...before, ...filled.executions];
+  let after = filled.order;
+  if (isOpen(after) && order.timeInForce === 'GTC') {
+    purse.setAside(after, listing, 'lock');
+  } else if (isOpen(after)) {
+    after = { ...after, status: 'EXPIRED', updateTime: at };
+    executions.push({ kind: 'EXPIRED', order: after, trade: undefined });
   }
-  const cost = pieces.reduce((sum, { price, quantity: part }) => sum.plus(price.times(part)), zero);
-  const needed = request.price === undefined ? cost : request.price.times(quantity);
-  if (account.free(listing.quote).lt(needed)) throw refusals.balance();
+  return matched(desk, purse, { order: after, trades: filled.trades, executions }, pieces);
 }
 
-/** Moves what the rest of a resting order needs from free to locked (`way` 1) or back (−1). */
-function setAside(order: VenueOrder, listing: Listing, purse: Purse, way: 1 | -1): void {
-  const rest = decimal(order.quantity).minus(order.executed);
-  const [asset, amount] =
-    order.side === 'BUY' ? [listing.quote, rest.times(order.price)] : [listing.base, rest];
-  purse.add(asset, amount.times(-way), amount.times(way));
+function matched(
+  { at }: Desk,
+  purse: Purse,
+  outcome: Pick<Matched, 'order' | 'trades' | 'executions'>,
+  taken: readonly Level[],
+): Matched {
+  const { order, trades } = outcome;
+  return { ...outcome, record: { at, orders: [order], trades, balances: purse.changes() }, taken };
 }
 
-/** A resting order the market traded through, filled by at most one level's worth; undefined if none. */
+/** Whether the last price is where a stop waits for it: losses run away, profits come. */
+function reached({ side, type, stop }: VenueOrder, last: Decimal): boolean {
+  const waitsAbove = (side === 'BUY') === (type === 'STOP_LOSS_LIMIT');
+  const price = decimal(stop?.price ?? 0);
+  return waitsAbove ? last.gte(price) : last.lte(price);
+}
+
+/** What the last move does to an open order; undefined if nothing. */
 export function matchResting(desk: Desk, order: VenueOrder): Matched | undefined {
+  return isWorking(order) ? fillResting(desk, order) : trigger(desk, order);
+}
+
+/** The market traded through the order: it is filled, by at most one level's worth a move. */
+function fillResting(desk: Desk, order: VenueOrder): Matched | undefined {
   const { account, listing, book, at, fee } = desk;
   const price = decimal(order.price);
-  const through = order.side === 'BUY' ? book.last.lte(price) : book.last.gte(price);
-  if (!through) return undefined;
+  const isThrough = order.side === 'BUY' ? book.last.lte(price) : book.last.gte(price);
+  if (!isThrough) return undefined;
   const rest = decimal(order.quantity).minus(order.executed);
   const offered = (order.side === 'BUY' ? book.asks : book.bids)[0]?.quantity ?? rest;
   const purse = new Purse(account);
   const pieces = [{ price, quantity: offered.lt(rest) ? offered : rest }];
   const firstTradeId = account.nextTradeId();
   const filled = fill(order, pieces, { listing, purse, firstTradeId, at, fee, maker: true });
-  const record = { at, orders: [filled.order], trades: filled.trades, balances: purse.changes() };
-  return { ...filled, record, taken: [] };
+  return matched(desk, purse, filled, []);
 }
 
-/** Takes a resting order off the book. */
-export function cancel({ account, listing, at }: Desk, order: VenueOrder): Matched {
+/** A stop whose price came works from now on, as the limit order it is. */
+function trigger(desk: Desk, order: VenueOrder): Matched | undefined {
+  const { account, listing, book, at } = desk;
+  if (order.stop === undefined || !reached(order, book.last)) return undefined;
+  const stop = { ...order.stop, workingTime: at };
+  const working: VenueOrder = { ...order, stop, updateTime: at };
   const purse = new Purse(account);
-  setAside(order, listing, purse, -1);
-  const canceled: VenueOrder = { ...order, status: 'CANCELED', updateTime: at };
-  return {
-    record: { at, orders: [canceled], balances: purse.changes() },
-    executions: [{ kind: 'CANCELED', order: canceled, trade: undefined }],
-    order: canceled,
-    trades: [],
-    taken: [],
-  };
+  purse.setAside(order, listing, 'release');
+  const isNew: Execution = { kind: 'NEW', order: working, trade: undefined };
+  return take(desk, working, takeable(book, working), purse, [isNew]);
+}
+
+/** Takes an open order off the book; `cancelId` names the cancelling. */
+export function cancel(desk: Desk, order: VenueOrder, cancelId: string): Matched {
+  const purse = new Purse(desk.account);
+  purse.setAside(order, desk.listing, 'release');
+  const canceled: VenueOrder = { ...order, status: 'CANCELED', updateTime: desk.at };
+  const execution: Execution = { kind: 'CANCELED', order: canceled, trade: undefined, cancelId };
+  return matched(desk, purse, { order: canceled, trades: [], executions: [execution] }, []);
 }

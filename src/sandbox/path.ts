@@ -36,11 +36,13 @@ export function pathOf(pair: string, candle: Candle, steps: number, tick: number
   });
 }
 
-/** A volume in `steps` parts of at most five decimals; the last takes the rest. */
+/** A volume in `steps` parts, in lots where it is large enough; the last takes the rest. */
 function split(volume: number, steps: number): readonly Decimal[] {
   const whole = decimal(volume);
-  const part = whole.div(steps).toDecimalPlaces(5, 1);
-  const parts = new Array<Decimal>(steps).fill(part);
-  parts[steps - 1] = whole.minus(part.times(steps - 1));
+  const roundDown = 1;
+  const part = whole.div(steps);
+  const lots = part.toDecimalPlaces(part.gte(0.001) ? 5 : 8, roundDown);
+  const parts = new Array<Decimal>(steps).fill(lots);
+  parts[steps - 1] = whole.minus(lots.times(steps - 1));
   return parts;
 }

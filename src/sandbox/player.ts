@@ -10,6 +10,8 @@ import { pathOf, type Step } from './path.ts';
 export interface Move {
   readonly pair: string;
   readonly step: Step;
+  /** Number of the trade at this step: the same however often the candle is played. */
+  readonly tradeId: number;
   readonly at: Millis;
   /** The candle being made, as far as this step: its close is the step's price. */
   readonly candle: Candle;
@@ -23,16 +25,19 @@ export interface PlayerListener {
   onEnd(): void;
 }
 
-/** Wall time between steps at best; a candle has at least four steps and at most sixty. */
+/** Wall time between steps at best. */
 const stepWallMs = 50;
+const stepsMin = 4;
+const stepsMax = 60;
 
 export class Player {
+  /** Prices a candle is played in. */
+  readonly steps: number;
   readonly #source: CandleSource;
   readonly #ticks: ReadonlyMap<string, number>;
   readonly #speed: number;
   readonly #listener: PlayerListener;
   readonly #length: Millis;
-  readonly #steps: number;
   #openTime: Millis;
   #index: number;
   #anchor: { market: Millis; wall: Millis };
@@ -53,16 +58,18 @@ export class Player {
     this.#speed = speed;
     this.#listener = listener;
     this.#length = timeframeMs(source.timeframe);
-    this.#steps = Math.min(60, Math.max(4, Math.round(this.#length / speed / stepWallMs)));
+    const steps = Math.round(this.#length / speed / stepWallMs);
+    this.steps = Math.min(stepsMax, Math.max(stepsMin, steps));
     this.#openTime = Math.floor(from / this.#length) * this.#length;
-    this.#index = Math.floor(((from - this.#openTime) / this.#length) * this.#steps);
     this.#anchor = { market: from, wall: performance.now() };
+    this.#index = 0;
+    while (this.#dueAt() < from) this.#index += 1;
+    this.#load();
   }
 
-  /** Market time now. */
+  /** Market time now. What has not been played has not happened: it waits for steps that are late. */
   now(): Millis {
-    const { market, wall } = this.#anchor;
-    return this.#running ? Math.floor(market + (performance.now() - wall) * this.#speed) : market;
+    return this.#running ? Math.min(Math.floor(this.#clock()), this.#dueAt()) : this.#anchor.market;
   }
 
   /** The candle in the making, as far as it has been played. */
@@ -70,11 +77,21 @@ export class Player {
     return this.#partial.get(pair);
   }
 
+  /** Number of the trade at step `index` of the candle at `openTime`; of the market's first before it. */
+  tradeId(openTime: Millis, index: number): number {
+    const bar = Math.max(0, (openTime - this.#source.start) / this.#length);
+    return bar * stepsMax + index + 1;
+  }
+
+  /** How many trades were played from market time `from` until `to`. */
+  trades(from: Millis, to: Millis): number {
+    return Math.ceil(((to - from) * this.steps) / this.#length);
+  }
+
   start(): void {
     this.#running = true;
     this.#anchor = { market: this.#anchor.market, wall: performance.now() };
-    if (this.#load()) this.#run();
-    else this.#end();
+    this.#run();
   }
 
   stop(): void {
@@ -83,24 +100,33 @@ export class Player {
     clearTimeout(this.#timer);
   }
 
-  #dueAt(): Millis {
-    return this.#openTime + Math.floor((this.#index * this.#length) / this.#steps);
+  /** Where market time would be if every step came in time. */
+  #clock(): number {
+    const { market, wall } = this.#anchor;
+    return market + (performance.now() - wall) * this.#speed;
   }
 
-  /** The ways of the candles that open now; false when there are none. */
-  #load(): boolean {
+  #dueAt(): Millis {
+    return this.#openTime + Math.floor((this.#index * this.#length) / this.steps);
+  }
+
+  #hasEnded(): boolean {
+    return this.#openTime > (this.#source.end ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The ways of the candles that open now; a pair without a candle stands still. */
+  #load(): void {
     this.#paths = new Map();
     this.#partial = new Map();
     for (const pair of this.#source.pairs) {
       const candle = this.#source.candle(pair, this.#openTime);
       if (candle === undefined) continue;
-      this.#paths.set(pair, pathOf(pair, candle, this.#steps, this.#ticks.get(pair) ?? 0.01));
+      this.#paths.set(pair, pathOf(pair, candle, this.steps, this.#ticks.get(pair) ?? 0.01));
     }
     // Resuming inside a candle: the steps already played are part of it.
     for (const [pair, path] of this.#paths) {
       for (const step of path.slice(0, this.#index)) this.#grow(pair, step);
     }
-    return this.#paths.size > 0;
   }
 
   #grow(pair: string, { price, volume }: Step): Candle {
@@ -118,32 +144,43 @@ export class Player {
   }
 
   #playStep(at: Millis): void {
+    const index = this.#index;
     for (const [pair, path] of this.#paths) {
-      const step = path[this.#index];
+      const step = path[index];
       if (step === undefined) continue;
       const candle = this.#grow(pair, step);
-      this.#listener.onMove({ pair, step, at, candle });
+      const tradeId = this.tradeId(this.#openTime, index);
+      this.#listener.onMove({ pair, step, tradeId, at, candle });
     }
     this.#index += 1;
   }
 
-  #closeCandles(): boolean {
+  #closeCandles(): void {
     const closed = this.#openTime;
     this.#openTime += this.#length;
     this.#index = 0;
+    this.#load();
     this.#listener.onClosed(closed, this.#openTime);
-    return this.#load();
   }
 
-  /** Plays everything that is due, then waits for the next step. */
+  /** Plays what is due, a candle at a time so that a late market leaves others their turn. */
   #run(): void {
-    while (this.#running && this.#dueAt() <= this.now()) {
-      if (this.#index < this.#steps) this.#playStep(this.#dueAt());
-      else if (!this.#closeCandles()) this.#end();
+    let candles = 0;
+    while (this.#running && candles === 0 && this.#dueAt() <= this.#clock()) {
+      if (this.#hasEnded()) {
+        this.#end();
+        return;
+      }
+      if (this.#index < this.steps) {
+        this.#playStep(this.#dueAt());
+      } else {
+        this.#closeCandles();
+        candles += 1;
+      }
     }
     if (!this.#running) return;
-    const wait = (this.#dueAt() - this.now()) / this.#speed;
-    this.#timer = setTimeout(() => this.#run(), Math.max(1, wait));
+    const wait = (this.#dueAt() - this.#clock()) / this.#speed;
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, wait));
   }
 
   #end(): void {

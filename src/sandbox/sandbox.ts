@@ -9,10 +9,12 @@ import { Exchange } from './exchange.ts';
 import { generatedMarket } from './generated/market.ts';
 import type { CandleSource } from './market.ts';
 import { MarketStream } from './market-stream.ts';
+import { RateBudget } from './rate.ts';
 import { type CandleFile, recordedMarket } from './recorded.ts';
 import { restServer } from './rest.ts';
-import { executionShape, positionShape } from './shape.ts';
 import type { KeyPair } from './signature.ts';
+import { Subscriptions } from './subscription.ts';
+import { executionShape, positionShape, transferShape } from './user-shape.ts';
 import { UserStream } from './user-stream.ts';
 
 export interface SandboxOptions extends KeyPair {
@@ -54,21 +56,29 @@ export async function startSandbox(
       onMove: (listing, move) => market.moved(listing, move),
       onBook: (listing, change, at) => market.bookChanged(listing, change, at),
       onClosed: (openTime, at) => market.closed(openTime, at),
-      onExecution: (_, execution, at) => user.publish(executionShape(execution, at)),
+      onExecution: (execution, at) => {
+        reports += 1;
+        user.publish(executionShape(execution, at, reports));
+      },
       onBalances: ({ balances: changed = {}, at }) => user.publish(positionShape(changed, at)),
+      onTransfer: (asset, amount, at) => user.publish(transferShape(asset, amount, at)),
       onEnd: () => log('the recorded market has ended; it stands still'),
+      onTrouble: (reason) => log(`could not keep what happened: ${String(reason)}`),
     },
   );
-  const market = new MarketStream(exchange);
-  const user = new UserStream(exchange, options);
-  const server = restServer(exchange, options);
+  let reports = 0;
+  const budget = new RateBudget();
+  const subscriptions = new Subscriptions();
+  const market = new MarketStream(exchange, subscriptions);
+  const user = new UserStream(exchange, options, budget);
+  const server = restServer(exchange, options, budget);
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket, request) => {
-    const url = new URL(request.url ?? '/', 'http://sandbox');
+    const path = request.url ?? '/';
     // A client that breaks the protocol loses its own socket, nothing else.
     socket.on('error', () => socket.terminate());
-    if (url.pathname.startsWith('/ws-api')) user.accept(socket);
-    else market.accept(socket, url);
+    if (path.startsWith('/ws-api')) user.accept(socket);
+    else subscriptions.accept(socket, path);
   });
   // The socket server repeats what its HTTP server says; it is heard there.
   sockets.on('error', () => {});

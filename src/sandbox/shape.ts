@@ -2,12 +2,12 @@
 import type { Candle } from '../domain/candle.ts';
 import { decimal } from '../domain/money.ts';
 import { closeTime, type Millis, type Timeframe } from '../domain/time.ts';
-import type { VenueBalance, VenueOrder, VenueTrade } from './account.ts';
+import { isWorking, type VenueBalance, type VenueOrder, type VenueTrade } from './account.ts';
 import type { Level } from './book.ts';
 import { type Listing, wire } from './listing.ts';
-import type { Execution } from './matching.ts';
+import { quoteVolume } from './market.ts';
 
-const eight = (text: string): string => wire(decimal(text));
+export const eight = (text: string): string => wire(decimal(text));
 const zero = '0.00000000';
 
 export const symbolShape = (listing: Listing): object => ({
@@ -20,7 +20,7 @@ export const symbolShape = (listing: Listing): object => ({
   quoteAssetPrecision: 8,
   baseCommissionPrecision: 8,
   quoteCommissionPrecision: 8,
-  orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
+  orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT_LIMIT'],
   icebergAllowed: false,
   ocoAllowed: false,
   otoAllowed: false,
@@ -33,7 +33,7 @@ export const symbolShape = (listing: Listing): object => ({
     {
       filterType: 'PRICE_FILTER',
       minPrice: wire(listing.tickSize),
-      maxPrice: '1000000.00000000',
+      maxPrice: wire(listing.priceMax),
       tickSize: wire(listing.tickSize),
     },
     {
@@ -52,11 +52,11 @@ export const symbolShape = (listing: Listing): object => ({
       filterType: 'NOTIONAL',
       minNotional: wire(listing.notionalMin),
       applyMinToMarket: true,
-      maxNotional: '9000000.00000000',
+      maxNotional: wire(listing.notionalMax),
       applyMaxToMarket: false,
       avgPriceMins: 0,
     },
-    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: 200 },
+    { filterType: 'MAX_NUM_ORDERS', maxNumOrders: listing.ordersMax },
     { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders: listing.algoOrdersMax },
   ],
   permissions: [],
@@ -65,7 +65,14 @@ export const symbolShape = (listing: Listing): object => ({
   allowedSelfTradePreventionModes: ['NONE'],
 });
 
-export const klineRow = (candle: Candle, timeframe: Timeframe): readonly unknown[] => [
+/** Half of the volume counts as taken by buyers: candles do not tell. */
+const takers = 0.5;
+
+export const klineRow = (
+  candle: Candle,
+  timeframe: Timeframe,
+  trades: number,
+): readonly unknown[] => [
   candle.openTime,
   wire(candle.open),
   wire(candle.high),
@@ -73,19 +80,55 @@ export const klineRow = (candle: Candle, timeframe: Timeframe): readonly unknown
   wire(candle.close),
   wire(candle.volume),
   closeTime(candle.openTime, timeframe) - 1,
-  wire(candle.volume * candle.close),
-  1,
-  wire(candle.volume / 2),
-  wire((candle.volume * candle.close) / 2),
+  wire(quoteVolume(candle)),
+  trades,
+  wire(candle.volume * takers),
+  wire(quoteVolume(candle) * takers),
   '0',
 ];
+
+/** `kline` of the market streams; `trades`: numbers of the first and last one, and how many. */
+export const klineShape = (
+  symbol: string,
+  candle: Candle,
+  timeframe: Timeframe,
+  trades: { first: number; last: number; count: number },
+  { at, isClosed }: { at: Millis; isClosed: boolean },
+): object => ({
+  e: 'kline',
+  E: at,
+  s: symbol,
+  k: {
+    t: candle.openTime,
+    T: closeTime(candle.openTime, timeframe) - 1,
+    s: symbol,
+    i: timeframe,
+    f: trades.first,
+    L: trades.last,
+    o: wire(candle.open),
+    c: wire(candle.close),
+    h: wire(candle.high),
+    l: wire(candle.low),
+    v: wire(candle.volume),
+    n: trades.count,
+    x: isClosed,
+    q: wire(quoteVolume(candle)),
+    V: wire(candle.volume * takers),
+    Q: wire(quoteVolume(candle) * takers),
+    B: '0',
+  },
+});
 
 export const levelRow = ({ price, quantity }: Level): readonly string[] => [
   wire(price),
   wire(quantity),
 ];
 
-export const orderShape = (order: VenueOrder): object => ({
+const workingTime = (order: VenueOrder): object =>
+  isWorking(order) ? { workingTime: order.stop?.workingTime ?? order.time } : {};
+
+/** What every answer about an order tells alike. */
+const orderCore = (order: VenueOrder) => ({
   symbol: order.symbol,
   orderId: order.orderId,
   orderListId: -1,
@@ -96,16 +139,24 @@ export const orderShape = (order: VenueOrder): object => ({
   origQuoteOrderQty: eight(order.quoteQuantity),
   cummulativeQuoteQty: eight(order.executedQuote),
   status: order.status,
-  timeInForce: order.type === 'MARKET' ? 'GTC' : order.timeInForce,
+  timeInForce: timeInForceOf(order),
   type: order.type,
   side: order.side,
-  stopPrice: zero,
+  ...workingTime(order),
+  selfTradePreventionMode: 'NONE',
+});
+
+/** Market orders are told as GTC, though what the book has not got of them expires. */
+export const timeInForceOf = ({ type, timeInForce }: VenueOrder): string =>
+  type === 'MARKET' ? 'GTC' : timeInForce;
+
+export const orderShape = (order: VenueOrder): object => ({
+  ...orderCore(order),
+  stopPrice: eight(order.stop?.price ?? '0'),
   icebergQty: zero,
   time: order.time,
   updateTime: order.updateTime,
-  isWorking: true,
-  workingTime: order.time,
-  selfTradePreventionMode: 'NONE',
+  isWorking: isWorking(order),
 });
 
 /** The answer to a placed order: ACK, RESULT or FULL. */
@@ -115,12 +166,12 @@ export function placedShape(
   kind: string | undefined,
 ): object {
   const { symbol, orderId, clientOrderId, updateTime: transactTime } = order;
-  const ack = { symbol, orderId, orderListId: -1, clientOrderId, transactTime };
-  if (kind === 'ACK') return ack;
-  const { stopPrice, icebergQty, time, updateTime, isWorking, ...result } = orderShape(
-    order,
-  ) as Record<string, unknown>;
-  if (kind === 'RESULT') return { ...result, transactTime };
+  const isFull = order.type === 'MARKET' || order.type === 'LIMIT';
+  const wanted = kind ?? (isFull ? 'FULL' : 'ACK');
+  if (wanted === 'ACK') return { symbol, orderId, orderListId: -1, clientOrderId, transactTime };
+  const stop = order.stop === undefined ? {} : { stopPrice: eight(order.stop.price) };
+  const result = { ...orderCore(order), ...stop, transactTime };
+  if (wanted === 'RESULT') return result;
   const fills = trades.map((trade) => ({
     price: eight(trade.price),
     qty: eight(trade.quantity),
@@ -128,8 +179,16 @@ export function placedShape(
     commissionAsset: trade.commissionAsset,
     tradeId: trade.tradeId,
   }));
-  return { ...result, transactTime, fills };
+  return { ...result, fills };
 }
+
+/** The answer to a cancelled order; `cancelId` names the cancelling itself. */
+export const canceledShape = (order: VenueOrder, cancelId: string): object => ({
+  ...orderCore(order),
+  clientOrderId: cancelId,
+  origClientOrderId: order.clientOrderId,
+  transactTime: order.updateTime,
+});
 
 export const tradeShape = (trade: VenueTrade): object => ({
   symbol: trade.symbol,
@@ -153,59 +212,3 @@ export const balanceRows = (balances: ReadonlyMap<string, VenueBalance>): readon
     free: eight(free),
     locked: eight(locked),
   }));
-
-/** `executionReport` of the user-data stream. */
-export function executionShape({ kind, order, trade }: Execution, at: Millis): object {
-  const canceled = kind === 'CANCELED';
-  return {
-    e: 'executionReport',
-    E: at,
-    s: order.symbol,
-    c: canceled ? `cancel-${order.orderId}` : order.clientOrderId,
-    S: order.side,
-    o: order.type,
-    f: order.type === 'MARKET' ? 'GTC' : order.timeInForce,
-    q: eight(order.quantity),
-    p: eight(order.price),
-    P: zero,
-    F: zero,
-    g: -1,
-    C: canceled ? order.clientOrderId : '',
-    x: kind,
-    X: order.status,
-    r: 'NONE',
-    i: order.orderId,
-    l: eight(trade?.quantity ?? '0'),
-    z: eight(order.executed),
-    L: eight(trade?.price ?? '0'),
-    n: eight(trade?.commission ?? '0'),
-    N: trade?.commissionAsset ?? null,
-    T: trade?.time ?? at,
-    t: trade?.tradeId ?? -1,
-    I: order.orderId,
-    w: order.status === 'NEW',
-    m: trade?.isMaker ?? false,
-    M: false,
-    O: order.time,
-    Z: eight(order.executedQuote),
-    Y: wire(decimal(trade?.price ?? 0).times(trade?.quantity ?? 0)),
-    Q: eight(order.quoteQuantity),
-    W: order.time,
-    V: 'NONE',
-  };
-}
-
-/** `outboundAccountPosition`: the balances an event changed. */
-export const positionShape = (
-  balances: Readonly<Record<string, VenueBalance>>,
-  at: Millis,
-): object => ({
-  e: 'outboundAccountPosition',
-  E: at,
-  u: at,
-  B: Object.entries(balances).map(([asset, { free, locked }]) => ({
-    a: asset,
-    f: eight(free),
-    l: eight(locked),
-  })),
-});

@@ -1,6 +1,7 @@
 // Who asks, and whether the request is theirs and still valid: HMAC-SHA256 and recvWindow, on wall
 // time (market time runs faster here, and signatures are about the wall).
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Parameters } from './parameter.ts';
 import { refusals } from './refusal.ts';
 
 export interface KeyPair {
@@ -31,11 +32,14 @@ export function checkSignature(
 }
 
 /** Refuses a request from too long ago or from the future; `now` is the server's wall time. */
-export function checkTime(parameters: ReadonlyMap<string, string>, now: number): void {
-  const timestamp = Number(parameters.get('timestamp') ?? Number.NaN);
-  if (!Number.isInteger(timestamp)) throw refusals.missing('timestamp');
-  const window = Number(parameters.get('recvWindow') ?? recvWindowMs.preset);
-  if (!(window > 0 && window <= recvWindowMs.max)) throw refusals.illegal('recvWindow');
+export function checkTime(parameters: Parameters, now: number): void {
+  const sent = parameters.get('timestamp');
+  if (sent === undefined || !/^\d{1,15}$/.test(sent)) throw refusals.missing('timestamp');
+  const window = parameters.get('recvWindow') ?? String(recvWindowMs.preset);
+  const range = '^[0-9]{1,5}(\\.[0-9]{1,3})?$';
+  if (!new RegExp(range).test(window)) throw refusals.illegal('recvWindow', range);
+  if (Number(window) > recvWindowMs.max) throw refusals.windowTooLong();
+  const timestamp = Number(sent);
   if (timestamp >= now + aheadMsMax) throw refusals.ahead();
-  if (now - timestamp > window) throw refusals.stale();
+  if (now - timestamp > Number(window)) throw refusals.stale();
 }

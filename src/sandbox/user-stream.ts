@@ -1,88 +1,118 @@
-// The websocket API: subscription to the account's own events by signature, then every report and
-// balance change of the account, in market time.
+// The websocket API: the exchange's routes by their method names, and a subscription to the account's
+// own events by signature: every report and balance change, in market time.
 import type { WebSocket } from 'ws';
 import type { Exchange } from './exchange.ts';
+import type { Parameters } from './parameter.ts';
+import type { RateBudget } from './rate.ts';
 import { refusals, VenueRefusal } from './refusal.ts';
+import { routes } from './rest.ts';
 import { checkKey, checkSignature, checkTime, type KeyPair } from './signature.ts';
+import { deliver } from './socket.ts';
 
 interface Request {
   readonly id: unknown;
   readonly method: string;
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: Parameters;
 }
+
+const routeOf: Readonly<Record<string, keyof typeof routes>> = {
+  ping: 'GET /api/v3/ping',
+  time: 'GET /api/v3/time',
+  exchangeInfo: 'GET /api/v3/exchangeInfo',
+  klines: 'GET /api/v3/klines',
+  depth: 'GET /api/v3/depth',
+  'ticker.price': 'GET /api/v3/ticker/price',
+  'ticker.book': 'GET /api/v3/ticker/bookTicker',
+  'ticker.24hr': 'GET /api/v3/ticker/24hr',
+  'account.status': 'GET /api/v3/account',
+  'order.place': 'POST /api/v3/order',
+  'order.test': 'POST /api/v3/order/test',
+  'order.status': 'GET /api/v3/order',
+  'order.cancel': 'DELETE /api/v3/order',
+  'openOrders.status': 'GET /api/v3/openOrders',
+  'openOrders.cancelAll': 'DELETE /api/v3/openOrders',
+  allOrders: 'GET /api/v3/allOrders',
+  myTrades: 'GET /api/v3/myTrades',
+};
 
 export class UserStream {
   readonly #exchange: Exchange;
   readonly #pair: KeyPair;
+  readonly #budget: RateBudget;
   /** Subscription number by socket. */
   readonly #subscriptions = new Map<WebSocket, number>();
   #next = 0;
 
-  constructor(exchange: Exchange, pair: KeyPair) {
+  constructor(exchange: Exchange, pair: KeyPair, budget: RateBudget) {
     this.#exchange = exchange;
     this.#pair = pair;
+    this.#budget = budget;
   }
 
   accept(socket: WebSocket): void {
-    socket.on('message', (data) =>
-      socket.send(JSON.stringify(this.#respond(socket, String(data)))),
-    );
+    socket.on('message', (data) => {
+      deliver(socket, JSON.stringify(this.#respond(socket, String(data))));
+    });
     socket.on('close', () => this.#subscriptions.delete(socket));
   }
 
   /** Sends an event to every subscriber. */
   publish(event: object): void {
     for (const [socket, subscriptionId] of this.#subscriptions) {
-      socket.send(JSON.stringify({ subscriptionId, event }));
+      deliver(socket, JSON.stringify({ subscriptionId, event }));
     }
   }
 
   #respond(socket: WebSocket, text: string): object {
-    const request = parse(text);
-    const id = request?.id ?? null;
+    let id: unknown = null;
+    let outcome: object;
     try {
-      if (request === undefined) throw refusals.missing('method');
-      return { id, status: 200, result: this.#result(socket, request), rateLimits: [] };
+      const request = parse(text);
+      id = request.id;
+      outcome = { status: 200, result: this.#result(socket, request) };
     } catch (error) {
-      if (!(error instanceof VenueRefusal)) throw error;
-      const { code, status, message: msg } = error;
-      return { id, status, error: { code, msg }, rateLimits: [] };
+      const refusal = error instanceof VenueRefusal ? error : refusals.trouble(error);
+      const { code, status, message: msg } = refusal;
+      outcome = { status, error: { code, msg } };
+    }
+    return { id, ...outcome, rateLimits: this.#budget.report() };
+  }
+
+  #result(socket: WebSocket, { method, parameters }: Request): unknown {
+    const now = Date.now();
+    switch (method) {
+      case 'userDataStream.subscribe.signature':
+        this.#budget.spend(2, now);
+        this.#authorize(parameters, now);
+        return { subscriptionId: this.#subscribe(socket) };
+      case 'userDataStream.unsubscribe':
+        this.#budget.spend(2, now);
+        if (!this.#subscriptions.delete(socket)) throw refusals.isNotSubscribed();
+        return {};
+      default:
+        return this.#ask(method, parameters, now);
     }
   }
 
-  #result(socket: WebSocket, { method, parameters }: Request): object {
-    switch (method) {
-      case 'ping':
-        return {};
-      case 'time':
-        return { serverTime: Date.now() };
-      case 'userDataStream.subscribe.signature':
-        this.#authorize(parameters);
-        return { subscriptionId: this.#subscribe(socket) };
-      case 'userDataStream.unsubscribe':
-        this.#subscriptions.delete(socket);
-        return {};
-      case 'order.place': {
-        this.#authorize(parameters);
-        const { order } = this.#exchange.place(parameters);
-        const { orderId, clientOrderId, symbol, status, updateTime: transactTime } = order;
-        return { symbol, orderId, orderListId: -1, clientOrderId, transactTime, status };
-      }
-      default:
-        throw refusals.unknownRoute();
-    }
+  #ask(method: string, parameters: Parameters, now: number): unknown {
+    const name = Object.hasOwn(routeOf, method) ? routeOf[method] : undefined;
+    const route = name === undefined ? undefined : routes[name];
+    if (route === undefined) throw refusals.unknownMethod();
+    this.#budget.spend(route.weight, now);
+    if (route.isSigned) this.#authorize(parameters, now);
+    if (route.isOrder) this.#budget.spendOrder(now);
+    return route.answer(this.#exchange, parameters);
   }
 
   #subscribe(socket: WebSocket): number {
-    const known = this.#subscriptions.get(socket);
-    if (known !== undefined) return known;
+    if (this.#subscriptions.has(socket)) throw refusals.isSubscribed();
     const subscriptionId = this.#next;
     this.#next += 1;
     this.#subscriptions.set(socket, subscriptionId);
     return subscriptionId;
   }
 
-  #authorize(parameters: ReadonlyMap<string, string>): void {
+  #authorize(parameters: Parameters, now: number): void {
     checkKey(parameters.get('apiKey'), this.#pair);
     const payload = [...parameters]
       .filter(([name]) => name !== 'signature')
@@ -90,21 +120,25 @@ export class UserStream {
       .map(([name, value]) => `${name}=${value}`)
       .join('&');
     checkSignature(payload, parameters.get('signature'), this.#pair);
-    checkTime(parameters, Date.now());
+    checkTime(parameters, now);
   }
 }
 
-function parse(text: string): Request | undefined {
+/** Throws `VenueRefusal`. */
+function parse(text: string): Request {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== 'object' || !('method' in value)) return undefined;
-    const params = 'params' in value ? Object(value.params) : {};
-    return {
-      id: 'id' in value ? value.id : null,
-      method: String(value.method),
-      parameters: new Map(Object.entries(params).map(([name, part]) => [name, String(part)])),
-    };
+    value = JSON.parse(text);
   } catch {
-    return undefined;
+    throw refusals.json();
   }
+  if (value === null || typeof value !== 'object' || !('method' in value)) {
+    throw refusals.missing('method');
+  }
+  const params = 'params' in value ? Object(value.params) : {};
+  return {
+    id: 'id' in value ? value.id : null,
+    method: String(value.method),
+    parameters: new Map(Object.entries(params).map(([name, part]) => [name, String(part)])),
+  };
 }

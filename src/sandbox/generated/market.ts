@@ -51,7 +51,8 @@ export function generatedMarket(
     return stores.get(pair)?.at(bar);
   }
 
-  return { pairs, timeframe: '1m', start, live: start + HISTORY_BARS * STEP, candle };
+  const live = start + HISTORY_BARS * STEP;
+  return { name: `generated of seed ${seed}`, pairs, timeframe: '1m', start, live, candle };
 }
 
 /** Bars into the opening act at which each pair's scene is cued: one pair at once, then one by one. */

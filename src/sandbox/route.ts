@@ -1,0 +1,28 @@
+// What the exchange answers, whatever wire the question came by.
+import type { Exchange } from './exchange.ts';
+import type { Parameters } from './parameter.ts';
+
+export interface Route {
+  /** Whether only the key's owner may ask. */
+  readonly isSigned: boolean;
+  /** Request weight, as published. */
+  readonly weight: number;
+  /** Whether it counts as a new order. */
+  readonly isOrder: boolean;
+  /** Throws `VenueRefusal`. */
+  answer(exchange: Exchange, parameters: Parameters): unknown;
+}
+
+export type Routes = Readonly<Record<string, Route>>;
+
+export const open = (weight: number, answer: Route['answer']): Route => ({
+  isSigned: false,
+  isOrder: false,
+  weight,
+  answer,
+});
+
+export const signed = (weight: number, answer: Route['answer']): Route => ({
+  ...open(weight, answer),
+  isSigned: true,
+});
