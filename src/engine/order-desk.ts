@@ -3,8 +3,8 @@
 import { type Actor, createActor } from 'xstate';
 import { orderEventOf, orderMachine } from '../../machines/order.ts';
 import type { Fact } from '../domain/fact.ts';
-import { quantity } from '../domain/money.ts';
-import type { Order, OrderState } from '../domain/order.ts';
+import { quantity, ZERO_QUANTITY } from '../domain/money.ts';
+import type { OrderState } from '../domain/order.ts';
 import { hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
 import type { Log } from '../ports.ts';
 
@@ -16,6 +16,7 @@ export interface OrderDesk {
 }
 
 type OrderActor = Actor<typeof orderMachine>;
+type Standing = Pick<LiveOrder, 'order' | 'state' | 'filled' | 'trades'>;
 
 /** Ended orders kept in sight, for fills that come late. */
 const ENDED_MAX = 64;
@@ -23,13 +24,10 @@ const ENDED_MAX = 64;
 export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
   const actors = new Map<string, OrderActor>();
 
-  function seat(order: Order, live?: LiveOrder): void {
-    const { clientOrderId } = order;
-    const input = { clientOrderId, quantity: order.quantity };
-    const actor =
-      live === undefined
-        ? createActor(orderMachine, { id: clientOrderId, input })
-        : createActor(orderMachine, { id: clientOrderId, input, snapshot: standing(live) });
+  function seat(live: Standing): void {
+    const { clientOrderId, quantity } = live.order;
+    const input = { clientOrderId, quantity };
+    const actor = createActor(orderMachine, { id: clientOrderId, input, snapshot: standing(live) });
     actor.subscribe({
       error: (error) => log.error({ clientOrderId, error: String(error) }, 'an order chart failed'),
     });
@@ -57,12 +55,13 @@ export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
     }
   }
 
-  for (const live of book.orders.values()) if (!hasEnded(live)) seat(live.order, live);
+  for (const live of book.orders.values()) if (!hasEnded(live)) seat(live);
 
   return {
     hear(fact) {
       if (fact.type === 'signal.approved' || fact.type === 'exit.ordered') {
-        seat(fact.data.order);
+        const { order } = fact.data;
+        seat({ order, state: 'sending', filled: ZERO_QUANTITY, trades: [] });
         forget();
         return;
       }
@@ -78,8 +77,8 @@ export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
   };
 }
 
-/** The chart of an order that was out when the book was recovered. */
-function standing({ order, state, filled, trades }: LiveOrder) {
+/** The chart where the book has its order. */
+function standing({ order, state, filled, trades }: Standing) {
   return orderMachine.resolveState({
     value: state,
     context: {

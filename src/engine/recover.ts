@@ -5,9 +5,10 @@ import type { Entry } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import { balanceOf } from '../domain/ledger.ts';
 import { type Decimal, decimal, text } from '../domain/money.ts';
-import { EMPTY_PORTFOLIO, hasEnded, type Portfolio } from '../domain/portfolio.ts';
+import type { Order } from '../domain/order.ts';
+import { EMPTY_PORTFOLIO, hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Balance, Journal, Venue } from '../ports.ts';
+import type { Balance, Journal, OrderReport, Venue } from '../ports.ts';
 import { type ExecutionSink, isOver, newsOf } from './execution.ts';
 
 export interface Recovered {
@@ -48,29 +49,36 @@ export async function saveCheckpoint(
 }
 
 /** How far before an order its fills are looked for: the venue's clock is not ours. */
-const lookBackMs: Millis = 5 * 60_000;
+export const fillLookBackMs: Millis = 5 * 60_000;
 
-/** Asks the venue about every order that had not ended, fills first. Throws `VenueFault`. */
+/** Asks the venue about every order that had not ended. Throws `VenueFault`. */
 export async function reconcileOrders(
   book: Portfolio,
   venue: Pick<Venue, 'find' | 'fills'>,
   sink: ExecutionSink,
 ): Promise<void> {
   const open = [...book.orders.values()].filter((live) => !hasEnded(live));
-  const pairs = new Map<string, Millis>();
-  for (const { order } of open) {
-    pairs.set(order.pair, Math.min(order.at, pairs.get(order.pair) ?? order.at));
+  const found: { order: Order; report: OrderReport | undefined }[] = [];
+  for (const { order } of open) found.push({ order, report: await venue.find(order) });
+  // Asked for later than the orders, so that none is told as over whose fills are not here; and told
+  // first, so that an order that ended with fills keeps them.
+  for (const [pair, since] of firstTimes(open)) {
+    const fills = await venue.fills(pair, since - fillLookBackMs);
+    for (const fill of fills.filter((one) => book.orders.has(one.clientOrderId))) sink.onFill(fill);
   }
-  for (const [pair, since] of pairs) {
-    for (const fill of await venue.fills(pair, since - lookBackMs)) {
-      if (book.orders.has(fill.clientOrderId)) sink.onFill(fill);
-    }
-  }
-  for (const { order } of open) {
-    const report = await venue.find(order);
+  for (const { order, report } of found) {
     if (report !== undefined) sink.onOrderNews(newsOf(report));
     if (report === undefined || !isOver(report)) sink.onUnknown(order);
   }
+}
+
+/** Time of each pair's oldest order. */
+function firstTimes(open: readonly LiveOrder[]): ReadonlyMap<string, Millis> {
+  const times = new Map<string, Millis>();
+  for (const { order } of open) {
+    times.set(order.pair, Math.min(order.at, times.get(order.pair) ?? order.at));
+  }
+  return times;
 }
 
 /** One asset, as the book has it and as the venue has it. */

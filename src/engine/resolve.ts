@@ -5,6 +5,7 @@ import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Log, Timers, Venue } from '../ports.ts';
 import { type ExecutionSink, isOver, newsOf } from './execution.ts';
+import { fillLookBackMs } from './recover.ts';
 
 /** The venue may work on a request this long after its validity was checked. */
 const processingMs: Millis = 10_000;
@@ -12,11 +13,15 @@ const processingMs: Millis = 10_000;
 const skewMs: Millis = 1000;
 const firstWaitMs: Millis = 500;
 const waitMsMax: Millis = 5000;
-/** How far before an order its fills are looked for: the venue's clock is not ours. */
-const lookBackMs: Millis = 5 * 60_000;
+const secondMissMs: Millis = 1000;
 
 /** What asking brought: an end, an order that stands or has trades, no such order, or no answer. */
 type Word = 'ended' | 'living' | 'none' | 'silence';
+
+const missesAfter = (misses: number, word: Word, isConclusive: boolean): number => {
+  if (word === 'living') return 0;
+  return word === 'none' && isConclusive ? misses + 1 : misses;
+};
 
 export function createResolver(options: {
   venue: Pick<Venue, 'find' | 'fills'>;
@@ -29,20 +34,19 @@ export function createResolver(options: {
   const { venue, clock, timers, log, sink } = options;
   const asking = new Set<string>();
 
-  /** The venue's word: fills first, then the order itself. */
+  /** The venue's word on the order and its fills, as `reconcileOrders` asks for them. */
   async function ask(order: Order): Promise<Word> {
-    const fills = (await venue.fills(order.pair, order.at - lookBackMs)).filter(
+    const report = await venue.find(order);
+    const fills = (await venue.fills(order.pair, order.at - fillLookBackMs)).filter(
       ({ clientOrderId }) => clientOrderId === order.clientOrderId,
     );
     for (const fill of fills) sink.onFill(fill);
-    const report = await venue.find(order);
     if (report === undefined) return fills.length > 0 ? 'living' : 'none';
     sink.onOrderNews(newsOf(report));
     return isOver(report) ? 'ended' : 'living';
   }
 
   function conclude(order: Order): void {
-    asking.delete(order.clientOrderId);
     log.warn({ order: order.clientOrderId }, 'order never reached the venue');
     const { clientOrderId } = order;
     const message = 'not found twice after its validity had passed';
@@ -61,20 +65,23 @@ export function createResolver(options: {
       return 'silence';
     });
 
-  async function pursue(order: Order, conclusiveAt: Millis): Promise<void> {
+  /** Asks until the venue tells an end (true), or twice of no such order when that is conclusive. */
+  async function hasEnd(order: Order, conclusiveAt: Millis): Promise<boolean> {
     let waitMs = firstWaitMs;
     for (let misses = 0; misses < 2; waitMs = Math.min(waitMsMax, waitMs * 2)) {
-      await pause(misses > 0 ? 1000 : waitMs);
+      await pause(misses > 0 ? secondMissMs : waitMs);
       const askedAt = clock.monotonic();
       const word = await tryAsking(order);
-      if (word === 'ended') {
-        asking.delete(order.clientOrderId);
-        return;
-      }
-      if (word === 'living') misses = 0;
-      if (word === 'none' && askedAt >= conclusiveAt) misses += 1;
+      if (word === 'ended') return true;
+      misses = missesAfter(misses, word, askedAt >= conclusiveAt);
     }
-    conclude(order);
+    return false;
+  }
+
+  async function pursue(order: Order, conclusiveAt: Millis): Promise<void> {
+    const ended = await hasEnd(order, conclusiveAt);
+    asking.delete(order.clientOrderId);
+    if (!ended) conclude(order);
   }
 
   return (order) => {

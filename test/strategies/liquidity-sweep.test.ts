@@ -98,15 +98,16 @@ describe('levels', () => {
 
   test('lows within a tenth of an ATR of the lowest are one level of many (A7)', () => {
     // .19 above the lowest is inside .10 × 2; .38 is not, although it is .19 above a member.
+    // The lowest comes first: a later one below would have swept it (A9).
     const bars = {
-      [LOW]: pivotLow,
-      620: { ...pivotLow, low: 98.69 },
-      600: { ...pivotLow, low: 98.88 },
+      [SWEEP - 40]: pivotLow,
+      [SWEEP - 30]: { ...pivotLow, low: 98.69 },
+      [SWEEP - 20]: { ...pivotLow, low: 98.88 },
     };
     const decision = at(SWEEP, { ...bars, [SWEEP]: sweepBar });
     if (decision?.kind !== 'setup') throw new Error(`expected a set-up, was ${decision?.kind}`);
     expect(decision.setup.level).toBe(98.5);
-    expect(decision.setup.components['level']).toBeCloseTo(0.2 * (0.5 * 0.5 + 0.5 * 0.2), 3);
+    expect(decision.setup.components['level']).toBeCloseTo(0.2 * (0.5 * 0.5 + 0.5 * 0.6), 9);
   });
 
   test('a low that was touched is unswept, one that was undercut is gone (A9)', () => {

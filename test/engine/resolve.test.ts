@@ -1,0 +1,147 @@
+// The resolver believes "no such order" only when nothing sent can still arrive, and twice; whatever
+// the venue tells before that wins. Time is the test's own.
+import { expect, test } from 'vitest';
+import type { OrderNews } from '../../src/domain/conclusion.ts';
+import type { Fill } from '../../src/domain/fill.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { createResolver } from '../../src/engine/resolve.ts';
+import type { OrderReport } from '../../src/ports.ts';
+
+const order: Order = {
+  clientOrderId: 'a1',
+  configId: 'c',
+  signalId: 's',
+  pair: 'BTC/USDT',
+  side: 'buy',
+  purpose: 'entry',
+  type: 'limit',
+  quantity: '1',
+  limitPrice: '100',
+  stage: 'MATURE',
+  reserved: '101',
+  exitReason: null,
+  at: 1_000_000,
+};
+
+const report: OrderReport = {
+  clientOrderId: 'a1',
+  venueOrderId: '7',
+  pair: 'BTC/USDT',
+  state: 'filled',
+  filled: '1',
+  at: 1_000_500,
+};
+
+const fill: Fill = {
+  tradeId: 't1',
+  clientOrderId: 'a1',
+  pair: 'BTC/USDT',
+  side: 'buy',
+  price: '100',
+  quantity: '1',
+  fee: '0',
+  feeAsset: 'BTC',
+  at: 1_000_400,
+};
+
+/** What the venue says when asked at a time: a report, nothing, or no answer at all. */
+type Answer = (now: number) => OrderReport | undefined;
+
+async function resolve(answer: Answer, fills: (now: number) => readonly Fill[] = () => []) {
+  let now = 0;
+  const waiting: { at: number; run: () => void }[] = [];
+  const story: { at: number; news: OrderNews | Fill }[] = [];
+  const asked: number[] = [];
+  const pursue = createResolver({
+    venue: {
+      async find() {
+        asked.push(now);
+        return answer(now);
+      },
+      async fills() {
+        return fills(now);
+      },
+    },
+    clock: { market: () => 0, wall: () => 0, monotonic: () => now, observe: () => {} },
+    timers: {
+      after(delay, run) {
+        waiting.push({ at: now + delay, run });
+        return () => {};
+      },
+      every: () => () => {},
+    },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    recvWindowMs: 5000,
+    sink: {
+      onFill: (one) => story.push({ at: now, news: one }),
+      onOrderNews: (news) => story.push({ at: now, news }),
+    },
+  });
+  pursue(order);
+  // Asked for twice, it is pursued once.
+  pursue(order);
+  expect(waiting).toHaveLength(1);
+  for (let turns = 0; waiting.length > 0 && turns < 200; turns += 1) {
+    const [next] = waiting.splice(0);
+    if (next === undefined) break;
+    now = next.at;
+    next.run();
+    for (let tick = 0; tick < 8; tick += 1) await Promise.resolve();
+  }
+  return { story, asked, isStillAsking: waiting.length > 0 };
+}
+
+test('an order nobody knows is absent after window, processing and skew, twice, a second apart', async () => {
+  const { story, asked } = await resolve(() => undefined);
+  expect(story).toHaveLength(1);
+  expect(story[0]?.news).toMatchObject({ kind: 'ended', state: 'absent', code: 'absent' });
+  const [before, last] = asked.slice(-2);
+  expect(before).toBeGreaterThanOrEqual(5000 + 10_000 + 1000);
+  expect(last).toBe((before ?? 0) + 1000);
+  expect(asked.filter((at) => at >= 16_000)).toHaveLength(2);
+});
+
+test('an order that arrives late, after many misses, is believed', async () => {
+  const { story } = await resolve((now) => (now > 14_000 ? report : undefined));
+  expect(story.map(({ news }) => ('kind' in news ? news.kind : 'fill'))).toEqual(['accepted']);
+});
+
+test('a miss before an order shows itself counts for nothing afterwards', async () => {
+  let finds = 0;
+  const { story } = await resolve((now) => {
+    if (now < 16_000) return undefined;
+    finds += 1;
+    return finds === 2 ? { ...report, state: 'open', filled: '0' } : undefined;
+  });
+  // Miss, standing, then two misses of their own.
+  expect(finds).toBe(4);
+  expect(story.at(-1)?.news).toMatchObject({ state: 'absent' });
+});
+
+test('its fills are told before its end, and fills of others not at all', async () => {
+  const { story } = await resolve(
+    () => ({ ...report, state: 'canceled', filled: '0.5' }),
+    () => [fill, { ...fill, tradeId: 't9', clientOrderId: 'someone else' }],
+  );
+  expect(story.map(({ news }) => ('kind' in news ? news.kind : news.tradeId))).toEqual([
+    't1',
+    'ended',
+  ]);
+});
+
+test('trades prove it lives, although the venue does not find it', async () => {
+  const { story, isStillAsking } = await resolve(
+    () => undefined,
+    () => [fill],
+  );
+  expect(isStillAsking).toBe(true);
+  expect(story.every(({ news }) => 'tradeId' in news)).toBe(true);
+});
+
+test('a venue that does not answer proves nothing', async () => {
+  const { story, isStillAsking } = await resolve(() => {
+    throw new Error('connection refused');
+  });
+  expect(isStillAsking).toBe(true);
+  expect(story).toEqual([]);
+});
