@@ -56,6 +56,11 @@ export function createClock(
 
 export const nodeTimers: Timers = {
   after(delayMs, run) {
+    if (delayMs <= 0) {
+      // Next turn of the loop: a timer would wait a millisecond at least.
+      const turn = setImmediate(run);
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);
   },

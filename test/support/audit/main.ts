@@ -7,10 +7,12 @@ const usage = 'usage: main.ts --rest URL --key KEY --secret SECRET --store FILE'
 
 function read(): { rest: string; key: string; secret: string; store: string } | undefined {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { rest: text, key: text, secret: text, store: text } });
-  const { rest, key, secret, store } = values;
-  const complete = rest && key && secret && store;
-  return complete ? { rest, key, secret, store } : undefined;
+  const options = { rest: text, key: text, secret: text, store: text };
+  // Not strict: whatever else is asked for is answered with the usage.
+  const { rest, key, secret, store } = parseArgs({ options, strict: false }).values;
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const isComplete = isText(rest) && isText(key) && isText(secret) && isText(store);
+  return isComplete ? { rest, key, secret, store } : undefined;
 }
 
 async function main(): Promise<number> {

@@ -1,0 +1,128 @@
+// An engine with many configurations, whole but for the network: real store, real feed with the tap's
+// own handlers at its mouth, paper venue. Frames go in as the client would hand them over.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClock, nodeTimers } from '../../src/clock.ts';
+import type { Configuration } from '../../src/domain/configuration.ts';
+import { money, quantity, ZERO_MONEY } from '../../src/domain/money.ts';
+import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
+import type { Portfolio, Position } from '../../src/domain/portfolio.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/risk.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { createClient, loadExchange } from '../../src/exchange/client.ts';
+import { createTapHandlers, type TapHandlers } from '../../src/feed/binance-tap.ts';
+import { LiveFeed } from '../../src/feed/live-feed.ts';
+import { openStore } from '../../src/store/store.ts';
+import { PaperVenue } from '../../src/venue/paper.ts';
+import { configurationOf, instrumentOf, openedBook } from '../support/bench.ts';
+
+export const pair = 'BTC/USDT';
+const start = Date.UTC(2026, 0, 15, 12);
+
+export interface EngineBench {
+  readonly engine: Engine;
+  readonly handlers: TapHandlers;
+  /** Market time; each frame's event time moves it on. */
+  readonly start: number;
+  stop(): Promise<void>;
+}
+
+/** `held`: whether every configuration holds a position, and so has its triggers armed. */
+export async function startEngine(count: number, held: boolean): Promise<EngineBench> {
+  const directory = mkdtempSync(join(tmpdir(), 'troupe-bench-'));
+  const store = await openStore({
+    url: `sqlite:${join(directory, 'troupe.db')}`,
+    userId: 'bench',
+    venue: 'binance',
+    isPaper: true,
+  });
+  const clock = createClock(1);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  // Nothing but frames: what runs once a second is measured by nobody here.
+  const timers = { ...nodeTimers, every: () => () => {} };
+  let handlers: TapHandlers | undefined;
+  const client = await createClient(await loadExchange('binance'), {
+    name: 'binance',
+    endpoint: null,
+    credentials: null,
+    recvWindowMs: 5000,
+  });
+  const feed = new LiveFeed({
+    ...{ clock, timers, log },
+    async connect(listener) {
+      handlers = createTapHandlers(() => pair, listener);
+      handlers.onTrade({ s: 'BTCUSDT', p: '100', E: start });
+      const source = {
+        stamped: true,
+        lists: () => false,
+        subscribe() {},
+        cut() {},
+        async stop() {},
+      };
+      return { client, source };
+    },
+  });
+  const configurations = Array.from({ length: count }, (_, index) =>
+    configurationOf(`c${index}`, { pair, timeframe: '1m' }),
+  );
+  const instruments = new Map([[pair, instrumentOf(pair)]]);
+  const book: Portfolio = {
+    ...openedBook(),
+    positions: new Map(
+      held ? configurations.map((one, index) => [one.id, position(one, index)]) : [],
+    ),
+  };
+  const venue = new PaperVenue({
+    ...{ name: 'binance', prices: feed.prices, book, clock, quote: 'USDT', cash: '100000' },
+    loadInstruments: async () => instruments,
+    execution: DEFAULT_EXECUTION,
+  });
+  const engine = new Engine(
+    { journal: store.journal, tape: store.tape, feed, venue, clock, timers, log },
+    {
+      limits: DEFAULT_LIMITS,
+      sizing: DEFAULT_SIZING,
+      execution: DEFAULT_EXECUTION,
+      gatherMs: 50,
+      recvWindowMs: 5000,
+    },
+    { book, seq: 0, instruments, configurations },
+    {
+      onEntry() {},
+      onFeedNews() {},
+      onFatal(reason) {
+        throw new Error(reason);
+      },
+    },
+  );
+  await engine.start();
+  if (handlers === undefined) throw new Error('expected a connected feed');
+  return {
+    ...{ engine, handlers, start },
+    async stop() {
+      await engine.stop();
+      await venue.close();
+      await store.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** A small position of each configuration, its levels apart from all others'. */
+function position({ id, stage }: Configuration, index: number): Position {
+  const away = 1 + index / 1000;
+  return {
+    opening: {
+      ...{ configId: id, signalId: `${id}@0`, strategy: 'liquidity_sweep', pair, asset: 'BTC' },
+      ...{ stage, confidence: 0.8, entryReference: '100', level: '98', at: start },
+      stopLoss: String(99 - away),
+      takeProfit: String(101 + away),
+      expiresAt: start + 1e9,
+    },
+    ...{ quantity: quantity('0.01'), bought: quantity('0.01'), sold: quantity('0') },
+    ...{ cost: money('1'), paid: money('1'), received: ZERO_MONEY, realised: ZERO_MONEY },
+    ...{ fees: ZERO_MONEY, exiting: null, exits: 0 },
+  };
+}
