@@ -4,24 +4,25 @@ import { Series } from '../../src/domain/series.ts';
 import type { Decision, Held } from '../../src/domain/signal.ts';
 import type { Timeframe } from '../../src/domain/time.ts';
 import { liquiditySweep } from '../../src/strategies/liquidity-sweep.ts';
-import type { Costs } from '../../src/strategies/strategy.ts';
+import type { Costs, Strategy } from '../../src/strategies/strategy.ts';
 
 /** A36. */
 export const costs: Costs = { fee: 0.001, slippage: 0.0005 };
 
 export interface Run {
+  readonly strategy?: Strategy;
   readonly timeframe?: Timeframe;
   readonly parameters?: Readonly<Record<string, number>>;
   readonly costs?: Costs;
   readonly heldAt?: (bar: number) => Held | undefined;
 }
 
-/** Decisions of Liquidity Sweep, one a candle. */
+/** Decisions of a strategy, Liquidity Sweep unless another is named, one a candle. */
 export function decisions(candles: readonly Candle[], run: Run = {}): Decision[] {
-  const timeframe = run.timeframe ?? '1m';
-  const parameters = liquiditySweep.parameters.parse(run.parameters ?? {});
+  const { strategy = liquiditySweep, timeframe = '1m' } = run;
+  const parameters = strategy.parameters.parse(run.parameters ?? {});
   const series = new Series(timeframe, 1024);
-  const evaluator = liquiditySweep.create(parameters, series, run.costs ?? costs);
+  const evaluator = strategy.create(parameters, series, run.costs ?? costs);
   return candles.map((candle, bar) => {
     series.push(candle);
     return evaluator.onClosed(run.heldAt?.(bar));
