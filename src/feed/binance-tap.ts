@@ -14,6 +14,7 @@ type Binance = InstanceType<typeof pro.binance>;
 
 /** The frames the tap reads: what the protocol promises, believed of no frame before it is looked at. */
 interface Frame {
+  readonly e?: unknown;
   readonly E?: unknown;
   readonly s?: unknown;
   readonly p?: unknown;
@@ -31,11 +32,14 @@ export interface TapHandlers {
 export function tapped(type: ExchangeClass, handlers: TapHandlers): ExchangeClass<Binance> {
   const Base = type as ExchangeClass<Binance>;
   return class extends Base {
-    override handleOHLCV(_client: unknown, message: Frame): void {
-      handlers.onKline(message);
-    }
-    override handleTrade(_client: unknown, message: Frame): void {
-      handlers.onTrade(message);
+    // Before the client looks up whose message it is: that costs as much as all the rest.
+    override handleMessage(
+      client: Parameters<Binance['handleMessage']>[0],
+      message: Frame | null,
+    ): void {
+      if (message?.e === 'kline') handlers.onKline(message);
+      else if (message?.e === 'trade') handlers.onTrade(message);
+      else super.handleMessage(client, message);
     }
   };
 }

@@ -30,9 +30,11 @@ async function startMarket(count: number): Promise<Market> {
 
 /** Microseconds of this process's time for each frame while `isDone` has not come true. */
 async function flooded({ process: child, pairs, minutes }: Market, done: Promise<void>) {
+  const order = (next: FloodOrder): boolean => child.send(next);
+  order({ type: 'prepare', minutes });
+  await once(child, 'message');
   const before = cpuMs();
-  const order: FloodOrder = { minutes };
-  child.send(order);
+  order({ type: 'send' });
   await done;
   return ((cpuMs() - before) * 1000) / (minutes * pairs.length * stepsPerMinute);
 }

@@ -1,11 +1,14 @@
 // (b) One price update, from the parsed frame until everything it means has been done: tap, clock, gate,
 // paper venue, trigger book, tape. Its cost must not grow with the configurations that hold the pair.
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { type EngineBench, startEngine } from './engine.ts';
 import { inTurns, type Row } from './measure.ts';
 
 const rounds = 15;
-const updates = 20_000;
+const updates = 10_000;
+/** Between rounds, for the tape to write what it was given. */
+const pauseMs = 120;
 
 /** Nanoseconds an update, none of which crosses a level. */
 function priced({ handlers }: EngineBench, from: number): number {
@@ -41,11 +44,13 @@ export async function benchPrice(): Promise<readonly Row[]> {
   const benches: EngineBench[] = [];
   for (const count of counts) benches.push(await startEngine(count, true));
   let at = 0;
-  const of = (index: number) => () => {
+  const of = (index: number) => async () => {
     const bench = benches[index];
     if (bench === undefined) throw new Error('expected a bench');
     at += updates;
-    return priced(bench, bench.start + at);
+    const spent = priced(bench, bench.start + at);
+    await setTimeout(pauseMs);
+    return spent;
   };
   const spent = await inTurns(rounds, { bare, one: of(0), hundred: of(1), all: of(2) });
   for (const bench of benches) await bench.stop();

@@ -256,6 +256,9 @@ test('prices come of every trade and kline, in order of the venue, at its own ti
   bench = await feedBench([btc]);
   const { market } = bench;
   await bench.startWith(wanted([btc]));
+  // Once this one is here, so is everything that was shown before it.
+  market.send([market.trade(btc, '149')]);
+  await expect.poll(() => bench.prices.at(-1)?.price).toBe(149);
   const from = bench.prices.length;
   const { open, close } = plainCandle(btc, minuteOf(0));
   const at = market.now;
