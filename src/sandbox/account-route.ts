@@ -80,6 +80,7 @@ export const accountRoutes: Routes = {
     const amount = parseDecimal(parameters.get('amount') ?? '');
     if (asset === undefined || !/^[A-Z0-9]{1,20}$/.test(asset)) throw refusals.invalid('asset');
     if (amount === undefined) throw refusals.invalid('amount');
+    if (amount.decimalPlaces() > 8) throw refusals.precision('amount');
     exchange.transfer(asset, amount);
     return {};
   }),

@@ -19,7 +19,7 @@ import { refusals } from './refusal.ts';
 export interface ExchangeListener {
   onMove(listing: Listing, move: Move): void;
   onBook(listing: Listing, change: BookChange, at: Millis): void;
-  onClosed(openTime: Millis, at: Millis): void;
+  onClosed(at: Millis): void;
   onExecution(execution: Execution, at: Millis): void;
   onBalances(record: AccountRecord): void;
   onTransfer(asset: string, amount: Decimal, at: Millis): void;
@@ -68,7 +68,7 @@ export class Exchange {
       { from, speed },
       {
         onMove: (move) => this.#moved(move),
-        onClosed: (openTime, at) => this.#closed(openTime, at),
+        onClosed: (at) => this.#closed(at),
         onEnd: () => listener.onEnd(),
       },
     );
@@ -205,10 +205,10 @@ export class Exchange {
     }
   }
 
-  #closed(openTime: Millis, at: Millis): void {
+  #closed(at: Millis): void {
     // Where the market stands survives a crash to within one candle.
     this.#try(() => this.#record({ at }));
-    this.#listener.onClosed(openTime, at);
+    this.#listener.onClosed(at);
   }
 
   /** The market goes on, also over a full disk. */

@@ -20,15 +20,18 @@ export function klines(exchange: Exchange, parameters: Parameters): unknown {
   const current = Math.floor(now / length) * length;
   const end = Math.min(integer(parameters, 'endTime', now), now);
   const last = Math.min(current, Math.floor(end / length) * length);
-  const from = integer(parameters, 'startTime', last - (limit - 1) * length);
+  // From a time on the oldest there are; without one the newest.
+  const isOnward = parameters.has('startTime');
+  const from = integer(parameters, 'startTime', 0);
   const first = Math.max(Math.ceil(from / length) * length, earliest(exchange, interval));
   const rows: unknown[] = [];
-  for (let at = first; at <= last && rows.length < limit; at += length) {
+  let at = isOnward ? first : last;
+  for (; at >= first && at <= last && rows.length < limit; at += isOnward ? length : -length) {
     const candle = candleAt(exchange, pair, interval, at, now);
-    const trades = exchange.player.trades(at, Math.min(at + length, now));
-    if (candle !== undefined) rows.push(klineRow(candle, interval, trades));
+    const { count } = exchange.player.trades(at, Math.min(at + length, now));
+    if (candle !== undefined) rows.push(klineRow(candle, interval, count));
   }
-  return rows;
+  return isOnward ? rows : rows.reverse();
 }
 
 const earliest = ({ source }: Exchange, timeframe: Timeframe): Millis =>

@@ -94,7 +94,7 @@ function day(exchange: Exchange, listing: Listing): object {
   const volume = ticker?.whole.volume ?? 0;
   const quoteVolume = ticker?.quoteVolume ?? 0;
   const { from, to } = ticker ?? { from: exchange.player.now(), to: exchange.player.now() };
-  const { player } = exchange;
+  const { first, last: lastId, count } = exchange.player.trades(from, to);
   return {
     ...best(exchange, listing),
     priceChange: wire(change),
@@ -102,7 +102,7 @@ function day(exchange: Exchange, listing: Listing): object {
     weightedAvgPrice: wire(volume > 0 ? quoteVolume / volume : last),
     prevClosePrice: wire(ticker?.closeBefore ?? last),
     lastPrice: wire(last),
-    lastQty: wire(volume > 0 ? volume / Math.max(1, player.trades(from, to)) : 0),
+    lastQty: wire(volume > 0 ? volume / Math.max(1, count) : 0),
     openPrice: wire(open),
     highPrice: wire(ticker?.whole.high ?? last),
     lowPrice: wire(ticker?.whole.low ?? last),
@@ -110,8 +110,8 @@ function day(exchange: Exchange, listing: Listing): object {
     quoteVolume: wire(quoteVolume),
     openTime: from,
     closeTime: to,
-    firstId: player.tradeId(from, 0),
-    lastId: player.tradeId(from, 0) + player.trades(from, to) - 1,
-    count: player.trades(from, to),
+    firstId: first,
+    lastId,
+    count,
   };
 }

@@ -4,6 +4,7 @@ import { isTimeframe, type Millis, type Timeframe, timeframeMs } from '../domain
 import type { BookChange } from './book.ts';
 import type { Exchange } from './exchange.ts';
 import { type Listing, wire } from './listing.ts';
+import { aggregate } from './market.ts';
 import type { Move } from './player.ts';
 import { klineShape, levelRow } from './shape.ts';
 import type { Subscriptions } from './subscription.ts';
@@ -11,6 +12,13 @@ import { dayTicker } from './ticker.ts';
 
 /** Tickers come this often at most, by the wall. */
 const tickerWallMs = 1000;
+
+interface KlineMoment {
+  readonly at: Millis;
+  /** What came before is in the candle. */
+  readonly until: Millis;
+  candleOf(interval: Timeframe, openTime: Millis): Candle | undefined;
+}
 
 export class MarketStream {
   readonly #exchange: Exchange;
@@ -24,16 +32,26 @@ export class MarketStream {
 
   moved(listing: Listing, move: Move): void {
     this.#trade(listing, move);
-    this.#klines(listing, move.candle, move.at, false);
+    const { at, candle } = move;
+    this.#klines(listing, {
+      at,
+      until: at + 1,
+      candleOf: (interval, openTime) =>
+        this.#exchange.candle(listing.pair, interval, openTime, candle),
+    });
     this.#ticker(listing, move.at);
   }
 
   /** The last frame of every candle that ended at market time `at`. */
-  closed(openTime: Millis, at: Millis): void {
+  closed(at: Millis): void {
     const { source, listings } = this.#exchange;
     for (const listing of listings.values()) {
-      const candle = source.candle(listing.pair, openTime);
-      if (candle !== undefined) this.#klines(listing, candle, at, true);
+      // A candle also ends where nothing was traded in its last part.
+      this.#klines(listing, {
+        at,
+        until: at,
+        candleOf: (interval, openTime) => aggregate(source, listing.pair, interval, openTime, at),
+      });
     }
   }
 
@@ -67,27 +85,23 @@ export class MarketStream {
     });
   }
 
-  #klines(listing: Listing, base: Candle, at: Millis, closed: boolean): void {
+  /** Frames of the candles a moment belongs to; one is closed where the moment is its end. */
+  #klines(listing: Listing, { at, until, candleOf }: KlineMoment): void {
     const prefix = `${nameOf(listing)}@kline_`;
+    const { source, player } = this.#exchange;
     for (const stream of this.#subscriptions.wanted) {
       if (!stream.startsWith(prefix)) continue;
       const interval = stream.slice(prefix.length);
-      const { timeframe } = this.#exchange.source;
-      if (!isTimeframe(interval) || timeframeMs(interval) < timeframeMs(timeframe)) continue;
-      this.#subscriptions.emit(stream, this.#kline(listing, interval, base, at, closed));
+      if (!isTimeframe(interval) || timeframeMs(interval) < timeframeMs(source.timeframe)) continue;
+      const length = timeframeMs(interval);
+      const openTime = Math.floor((until - 1) / length) * length;
+      const candle = candleOf(interval, openTime);
+      if (candle === undefined) continue;
+      const trades = player.trades(openTime, until);
+      const isClosed = until === openTime + length;
+      const frame = klineShape(listing.symbol, candle, interval, trades, { at, isClosed });
+      this.#subscriptions.emit(stream, frame);
     }
-  }
-
-  #kline(listing: Listing, interval: Timeframe, base: Candle, at: Millis, closed: boolean): object {
-    const { player } = this.#exchange;
-    const length = timeframeMs(interval);
-    const openTime = Math.floor(base.openTime / length) * length;
-    const candle = this.#exchange.candle(listing.pair, interval, openTime, base);
-    const count = player.trades(openTime, at);
-    const first = player.tradeId(openTime, 0);
-    const trades = { first, last: first + count - 1, count };
-    const isClosed = closed && at === openTime + length;
-    return klineShape(listing.symbol, candle, interval, trades, { at, isClosed });
   }
 
   #ticker(listing: Listing, at: Millis): void {

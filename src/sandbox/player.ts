@@ -10,17 +10,24 @@ import { pathOf, type Step } from './path.ts';
 export interface Move {
   readonly pair: string;
   readonly step: Step;
-  /** Number of the trade at this step: the same however often the candle is played. */
+  /** Number of the trade at this step: the same however often the candle is played, and grows. */
   readonly tradeId: number;
   readonly at: Millis;
   /** The candle being made, as far as this step: its close is the step's price. */
   readonly candle: Candle;
 }
 
+/** Trades by number. */
+export interface TradeRange {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
 export interface PlayerListener {
   onMove(move: Move): void;
-  /** Every pair's candle at `openTime` has closed, at market time `at`. */
-  onClosed(openTime: Millis, at: Millis): void;
+  /** At market time `at` the candle of every pair has closed. */
+  onClosed(at: Millis): void;
   /** The market has no more candles. */
   onEnd(): void;
 }
@@ -77,15 +84,10 @@ export class Player {
     return this.#partial.get(pair);
   }
 
-  /** Number of the trade at step `index` of the candle at `openTime`; of the market's first before it. */
-  tradeId(openTime: Millis, index: number): number {
-    const bar = Math.max(0, (openTime - this.#source.start) / this.#length);
-    return bar * stepsMax + index + 1;
-  }
-
-  /** How many trades were played from market time `from` until `to`. */
-  trades(from: Millis, to: Millis): number {
-    return Math.ceil(((to - from) * this.steps) / this.#length);
+  /** The trades played from market time `from` until before `to`. */
+  trades(from: Millis, to: Millis): TradeRange {
+    const [first, end] = [this.#stepsBefore(from), this.#stepsBefore(to)];
+    return { first: this.#tradeId(first), last: this.#tradeId(end - 1), count: end - first };
   }
 
   start(): void {
@@ -95,7 +97,9 @@ export class Player {
   }
 
   stop(): void {
-    this.#anchor = { market: this.now(), wall: performance.now() };
+    // Within the same millisecond as the last step: that one is not to be played again.
+    const played = this.#index === 0 ? this.#openTime : this.#dueAt(this.#index - 1) + 1;
+    this.#anchor = { market: Math.max(this.now(), played), wall: performance.now() };
     this.#running = false;
     clearTimeout(this.#timer);
   }
@@ -106,8 +110,18 @@ export class Player {
     return market + (performance.now() - wall) * this.#speed;
   }
 
-  #dueAt(): Millis {
-    return this.#openTime + Math.floor((this.#index * this.#length) / this.steps);
+  #dueAt(index = this.#index): Millis {
+    return this.#openTime + Math.floor((index * this.#length) / this.steps);
+  }
+
+  /** Steps of the whole market, history and all, before market time `at`. */
+  #stepsBefore(at: Millis): number {
+    return Math.ceil((Math.max(0, at - this.#source.start) * this.steps) / this.#length);
+  }
+
+  /** Numbers follow market time alone, so that a market played faster goes on in the same order. */
+  #tradeId(step: number): number {
+    return Math.floor((step * stepsMax) / this.steps) + 1;
   }
 
   #hasEnded(): boolean {
@@ -149,18 +163,17 @@ export class Player {
       const step = path[index];
       if (step === undefined) continue;
       const candle = this.#grow(pair, step);
-      const tradeId = this.tradeId(this.#openTime, index);
+      const tradeId = this.#tradeId(this.#stepsBefore(this.#openTime) + index);
       this.#listener.onMove({ pair, step, tradeId, at, candle });
     }
     this.#index += 1;
   }
 
   #closeCandles(): void {
-    const closed = this.#openTime;
     this.#openTime += this.#length;
     this.#index = 0;
     this.#load();
-    this.#listener.onClosed(closed, this.#openTime);
+    this.#listener.onClosed(this.#openTime);
   }
 
   /** Plays what is due, a candle at a time so that a late market leaves others their turn. */

@@ -55,7 +55,7 @@ export async function startSandbox(
     {
       onMove: (listing, move) => market.moved(listing, move),
       onBook: (listing, change, at) => market.bookChanged(listing, change, at),
-      onClosed: (openTime, at) => market.closed(openTime, at),
+      onClosed: (at) => market.closed(at),
       onExecution: (execution, at) => {
         reports += 1;
         user.publish(executionShape(execution, at, reports));

@@ -6,6 +6,7 @@ import { isWorking, type VenueBalance, type VenueOrder, type VenueTrade } from '
 import type { Level } from './book.ts';
 import { type Listing, wire } from './listing.ts';
 import { quoteVolume } from './market.ts';
+import type { TradeRange } from './player.ts';
 
 export const eight = (text: string): string => wire(decimal(text));
 const zero = '0.00000000';
@@ -87,12 +88,12 @@ export const klineRow = (
   '0',
 ];
 
-/** `kline` of the market streams; `trades`: numbers of the first and last one, and how many. */
+/** `kline` of the market streams. */
 export const klineShape = (
   symbol: string,
   candle: Candle,
   timeframe: Timeframe,
-  trades: { first: number; last: number; count: number },
+  trades: TradeRange,
   { at, isClosed }: { at: Millis; isClosed: boolean },
 ): object => ({
   e: 'kline',
@@ -142,9 +143,11 @@ const orderCore = (order: VenueOrder) => ({
   timeInForce: timeInForceOf(order),
   type: order.type,
   side: order.side,
-  ...workingTime(order),
   selfTradePreventionMode: 'NONE',
 });
+
+const stopPrice = ({ stop }: VenueOrder): object =>
+  stop === undefined ? {} : { stopPrice: eight(stop.price) };
 
 /** Market orders are told as GTC, though what the book has not got of them expires. */
 export const timeInForceOf = ({ type, timeInForce }: VenueOrder): string =>
@@ -152,6 +155,7 @@ export const timeInForceOf = ({ type, timeInForce }: VenueOrder): string =>
 
 export const orderShape = (order: VenueOrder): object => ({
   ...orderCore(order),
+  ...workingTime(order),
   stopPrice: eight(order.stop?.price ?? '0'),
   icebergQty: zero,
   time: order.time,
@@ -169,8 +173,7 @@ export function placedShape(
   const isFull = order.type === 'MARKET' || order.type === 'LIMIT';
   const wanted = kind ?? (isFull ? 'FULL' : 'ACK');
   if (wanted === 'ACK') return { symbol, orderId, orderListId: -1, clientOrderId, transactTime };
-  const stop = order.stop === undefined ? {} : { stopPrice: eight(order.stop.price) };
-  const result = { ...orderCore(order), ...stop, transactTime };
+  const result = { ...orderCore(order), ...workingTime(order), ...stopPrice(order), transactTime };
   if (wanted === 'RESULT') return result;
   const fills = trades.map((trade) => ({
     price: eight(trade.price),
@@ -185,6 +188,7 @@ export function placedShape(
 /** The answer to a cancelled order; `cancelId` names the cancelling itself. */
 export const canceledShape = (order: VenueOrder, cancelId: string): object => ({
   ...orderCore(order),
+  ...stopPrice(order),
   clientOrderId: cancelId,
   origClientOrderId: order.clientOrderId,
   transactTime: order.updateTime,

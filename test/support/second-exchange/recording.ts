@@ -9,9 +9,10 @@ const catalogueFile = new URL('frames/cryptofeed-BINANCE.0.gz', data);
 const framesFile = new URL('frames/hftbacktest-binance-spot-btcusdt_20240808.jsonl.gz', data);
 const payloadsFile = new URL('rest/jkorf-binance.net-fixtures.tar.gz', data);
 
-export const hasRecordings = [catalogueFile, framesFile, payloadsFile].every((file) =>
-  existsSync(file),
-);
+export const hasCatalogue = existsSync(catalogueFile);
+export const hasFrames = existsSync(framesFile);
+export const hasPayloads = existsSync(payloadsFile);
+export const hasRecordings = hasCatalogue && hasFrames && hasPayloads;
 
 /** The symbols of a recorded exchangeInfo answer; undefined where the recording is absent. */
 export function recordedSymbols(): object[] | undefined {
@@ -24,12 +25,20 @@ export function recordedSymbols(): object[] | undefined {
   return Array.isArray(symbols) ? symbols : undefined;
 }
 
-/** The first recorded frame of the given event type, unwrapped. */
-export function recordedFrame(event: string): ReadonlyMap<string, unknown> | undefined {
+/** The first recorded line that holds `text`. */
+function recordedLine(text: string): ReadonlyMap<string, unknown> | undefined {
   const lines = gunzipSync(readFileSync(framesFile)).toString().split('\n');
-  const line = lines.find((text) => text.includes(`"e":"${event}"`));
-  return fieldsOf(readFields(line?.slice(line.indexOf('{')) ?? '')?.get('data'));
+  const line = lines.find((one) => one.includes(text));
+  return readFields(line?.slice(line.indexOf('{')) ?? '');
 }
+
+/** The first recorded frame of the given event type, unwrapped. */
+export const recordedFrame = (event: string): ReadonlyMap<string, unknown> | undefined =>
+  fieldsOf(recordedLine(`"e":"${event}"`)?.get('data'));
+
+/** The recorded answer about the depth of the market. */
+export const recordedDepth = (): ReadonlyMap<string, unknown> | undefined =>
+  recordedLine('"lastUpdateId":');
 
 const blockBytes = 512;
 
