@@ -9,6 +9,7 @@ import { addInitCommand } from './command/init.ts';
 import { addReadCommands } from './command/read.ts';
 import { addRunCommands } from './command/run.ts';
 import { addSizeCommand } from './command/size.ts';
+import { addStrategyCommands } from './command/strategy.ts';
 import { HUNG_UP } from './ending.ts';
 import { DEFAULT_SETTINGS_FILE } from './load.ts';
 import { createTerminal, Failure, type Terminal, WrongUse } from './terminal.ts';
@@ -80,5 +81,6 @@ function programOf(bench: Bench): Command {
   addReadCommands(program, bench);
   addControlCommands(program, bench);
   addSizeCommand(program, bench);
+  addStrategyCommands(program, bench);
   return program;
 }

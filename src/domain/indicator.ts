@@ -9,6 +9,9 @@ export const atLeast = (ratio: number, threshold: number): boolean => ratio > th
 /** ratio ≤ threshold; NaN denies. */
 export const atMost = (ratio: number, threshold: number): boolean => ratio < threshold + TOLERANCE;
 
+/** ratio > threshold; NaN denies. */
+export const isAbove = (ratio: number, threshold: number): boolean => ratio > threshold + TOLERANCE;
+
 /** clip((x − lo) / (hi − lo), 0, 1); falls where hi < lo. */
 export const ramp = (x: number, low: number, high: number): number =>
   Math.min(1, Math.max(0, (x - low) / (high - low)));
@@ -109,5 +112,52 @@ export class RollingMedian {
     const at = this.#sorted.indexOf(value);
     this.#sorted.copyWithin(at, at + 1);
     this.#sorted[this.#sorted.length - 1] = Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Highest of the last `length` values: a queue of those that may still become it, O(1) amortised. */
+export class RollingHighest {
+  readonly #length: number;
+  readonly #values: Float64Array;
+  readonly #indices: Float64Array;
+  #head = 0;
+  #size = 0;
+  #count = 0;
+
+  constructor(length: number) {
+    this.#length = length;
+    this.#values = new Float64Array(length);
+    this.#indices = new Float64Array(length);
+  }
+
+  /** NaN until the window is full. */
+  get value(): number {
+    return this.#count < this.#length ? Number.NaN : (this.#values[this.#head] ?? Number.NaN);
+  }
+
+  push(value: number): void {
+    const oldest = this.#count - this.#length;
+    if (this.#size > 0 && (this.#indices[this.#head] ?? 0) <= oldest) {
+      this.#head = (this.#head + 1) % this.#length;
+      this.#size -= 1;
+    }
+    while (this.#size > 0 && (this.#values[this.#slot(this.#size - 1)] ?? 0) <= value) {
+      this.#size -= 1;
+    }
+    const slot = this.#slot(this.#size);
+    this.#values[slot] = value;
+    this.#indices[slot] = this.#count;
+    this.#size += 1;
+    this.#count += 1;
+  }
+
+  reset(): void {
+    this.#head = 0;
+    this.#size = 0;
+    this.#count = 0;
+  }
+
+  #slot(position: number): number {
+    return (this.#head + position) % this.#length;
   }
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { atLeast, ramp, triangle } from '../domain/indicator.ts';
 import type { Series } from '../domain/series.ts';
-import type { Components, Decision, Held, Setup } from '../domain/signal.ts';
-import { failedGates } from './gate.ts';
+import type { Components, Held, Setup } from '../domain/signal.ts';
+import { bars, ratio } from './parameter.ts';
 import {
   type Costs,
   type Evaluator,
@@ -12,11 +12,7 @@ import {
   warmupBars,
 } from './strategy.ts';
 import { type Reclaim, type SweepRules, SweepSide } from './sweep-side.ts';
-
-const bars = (preset: number, min: number, max: number, meaning: string) =>
-  z.number().int().min(min).max(max).default(preset).describe(meaning);
-const ratio = (preset: number, min: number, max: number, meaning: string) =>
-  z.number().min(min).max(max).default(preset).describe(meaning);
+import { type Direction, sumOf, TwoSided } from './two-sided.ts';
 
 const schema = z.strictObject({
   pivot_bars: bars(5, 1, 10, 'bars on each side that make a pivot'),
@@ -39,59 +35,37 @@ const schema = z.strictObject({
 
 type Rules = z.infer<typeof schema>;
 
-const HOLD: Decision = { kind: 'hold', missed: [] };
-const NOT_WARM: Decision = { kind: 'unfit', code: 'not-warm' };
-const GAP: Decision = { kind: 'unfit', code: 'gap' };
-const BAD_CANDLE: Decision = { kind: 'unfit', code: 'bad-candle' };
-const ATR_ZERO: Decision = { kind: 'unfit', code: 'atr-zero' };
-const INVALIDATED: Decision = { kind: 'exit', reason: 'invalidation' };
-const OPPOSITE: Decision = { kind: 'exit', reason: 'opposite' };
 const AGE_WEIGHTS = [1, 0.6, 0.3];
 
-class LiquiditySweep implements Evaluator {
+class LiquiditySweep {
   readonly #series: Series;
   readonly #rules: Rules;
-  readonly #costs: Costs;
-  readonly #warmup: number;
   readonly #below: SweepSide;
   readonly #above: SweepSide;
 
-  constructor(series: Series, rules: Rules, costs: Costs) {
+  constructor(series: Series, rules: Rules) {
     this.#series = series;
     this.#rules = rules;
-    this.#costs = costs;
-    this.#warmup = warmupBars(liquiditySweep, rules);
     this.#below = new SweepSide(series, rules satisfies SweepRules, 1);
     this.#above = new SweepSide(series, rules satisfies SweepRules, -1);
   }
 
-  onClosed(held: Held | undefined): Decision {
-    const series = this.#series;
-    if (series.contiguous <= 1) {
-      this.#below.forget();
-      this.#above.forget();
-    }
-    if (series.contiguous === 0) return BAD_CANDLE;
-    const buy = this.#below.take();
-    const sell = this.#above.take();
-    if (series.contiguous < this.#warmup) return series.contiguous < series.count ? GAP : NOT_WARM;
-    if (!(series.atr(series.last) > 0)) return ATR_ZERO;
-    if (held !== undefined) {
-      if (this.#closedBelowTwice(held)) return INVALIDATED;
-      if (sell?.missed.length === 0) return OPPOSITE;
-    }
-    return this.#decide('BUY', buy) ?? this.#decide('SELL', sell) ?? nearest(buy, sell);
+  evaluator(costs: Costs): Evaluator {
+    return new TwoSided({
+      series: this.#series,
+      costs,
+      warmup: warmupBars(liquiditySweep, this.#rules),
+      confidenceMin: this.#rules.confidence_min,
+      below: this.#below,
+      above: this.#above,
+      setup: (direction, reclaim) => this.#setup(direction, reclaim),
+      ownGates: () => [],
+      invalidates: (held) => this.#closedBelowTwice(held),
+      leavesOnOpposite: true,
+    });
   }
 
-  /** A decision when every condition of the set-up holds; its gates may still make it a HOLD (A32). */
-  #decide(direction: 'BUY' | 'SELL', reclaim: Reclaim | undefined): Decision | undefined {
-    if (reclaim === undefined || reclaim.missed.length > 0) return undefined;
-    const setup = this.#setup(direction, reclaim);
-    const failed = failedGates(setup, this.#costs, this.#rules.confidence_min);
-    return failed.length > 0 ? { kind: 'hold', missed: failed } : { kind: 'setup', setup };
-  }
-
-  #setup(direction: 'BUY' | 'SELL', reclaim: Reclaim): Setup {
+  #setup(direction: Direction, reclaim: Reclaim): Setup {
     const { sweep } = reclaim;
     const way = direction === 'BUY' ? 1 : -1;
     const entry = this.#series.close(this.#series.last);
@@ -99,7 +73,7 @@ class LiquiditySweep implements Evaluator {
     const components = this.#confidence(reclaim);
     return {
       direction,
-      confidence: Object.values(components).reduce((sum, part) => sum + part, 0),
+      confidence: sumOf(components),
       components,
       entry,
       stop,
@@ -143,14 +117,6 @@ class LiquiditySweep implements Evaluator {
   }
 }
 
-/** HOLD with the conditions of whichever side came nearer. */
-function nearest(buy: Reclaim | undefined, sell: Reclaim | undefined): Decision {
-  if (buy === undefined && sell === undefined) return HOLD;
-  const misses = (side: Reclaim | undefined): number => side?.missed.length ?? Infinity;
-  const closer = misses(buy) <= misses(sell) ? buy : sell;
-  return { kind: 'hold', missed: closer?.missed ?? [] };
-}
-
 export const liquiditySweep: Strategy = {
   key: 'liquidity_sweep',
   name: 'Liquidity Sweep',
@@ -168,5 +134,5 @@ export const liquiditySweep: Strategy = {
   },
   lookback: (parameters: Parameters) => schema.parse(parameters).lookback,
   create: (parameters, series, costs) =>
-    new LiquiditySweep(series, schema.parse(parameters), costs),
+    new LiquiditySweep(series, schema.parse(parameters)).evaluator(costs),
 };

@@ -140,15 +140,11 @@ test('halt needs nothing: the file stands before any engine does, and resume tak
 
 test('validate names what is good and what is not', async () => {
   const directory = place();
-  const everyone = EXAMPLE_CONFIGURATIONS.replaceAll(
-    /"(Capitulation Reversal|Failed Breakdown)"/g,
-    '"Liquidity Sweep"',
-  );
-  const sound = written(directory, 'a.json', everyone);
+  const sound = written(directory, 'a.json', EXAMPLE_CONFIGURATIONS);
   const fine = await speak('configurations', 'validate', sound);
   expect(fine.code).toBe(0);
   expect(fine.out.split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(4);
-  const flawed = written(directory, 'b.json', everyone.replace('68', '0.68'));
+  const flawed = written(directory, 'b.json', EXAMPLE_CONFIGURATIONS.replace('68', '0.68'));
   const { code, out } = await speak('configurations', 'validate', flawed);
   expect(code).toBe(1);
   expect(out).toContain(
@@ -157,6 +153,11 @@ test('validate names what is good and what is not', async () => {
   expect(valuesOf(await speak('--json', 'configurations', 'validate', flawed))).toMatchObject([
     { problems: [{ file: flawed, path: '[0].performance.gross_win_rate ("btc-sweep")' }] },
   ]);
+  const unknown = EXAMPLE_CONFIGURATIONS.replace('Failed Breakdown', 'Supply Shock');
+  const refused = await speak('configurations', 'validate', written(directory, 'c.json', unknown));
+  expect(refused.out).toContain('✗');
+  expect(refused.out).toContain('was "Supply Shock"');
+  expect(refused.out.split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(3);
   expect((await speak('configurations', 'validate', join(directory, 'none'))).code).toBe(1);
   expect((await speak('configurations', 'validate', directory)).code).toBe(1);
 });

@@ -63,7 +63,7 @@ test('the demo opens and closes positions, and book and venue agree to the last 
   expect(code, text).toBe(0);
   expect(count(lines, 'position.opened')).toBeGreaterThan(0);
   expect(count(lines, 'position.closed')).toBeGreaterThan(0);
-  expect(text).toContain('Capitulation Reversal');
+  expect(count(lines, 'configuration.imported')).toBe(4);
   const { compared, findings } = await audited();
   expect(findings).toEqual([]);
   expect(compared).toBeGreaterThan(8);

@@ -7,10 +7,20 @@ import type { Decision } from '../../src/domain/signal.ts';
 import type { Timeframe } from '../../src/domain/time.ts';
 import { readCandles } from '../../src/history/csv.ts';
 import { generatedMarket } from '../../src/sandbox/generated/market.ts';
+import { findStrategy } from '../../src/strategies/registry.ts';
+import { warmupBars } from '../../src/strategies/strategy.ts';
+import { breakdownReference } from './breakdown-reference.ts';
+import { capitulationReference } from './capitulation-reference.ts';
 import { type Found, reference } from './reference.ts';
 import { decisions } from './run.ts';
 
-const WARM = 600;
+/** Each strategy with its second reading, and the bars after which it judges. */
+const readings = [
+  ['liquidity_sweep', reference],
+  ['capitulation_reversal', capitulationReference],
+  ['failed_breakdown', breakdownReference],
+] as const;
+
 const gates = /^(stop|target)-side$|^risk-|^reward-|^confidence$/;
 
 /** The decision in the reference's words; undefined for a plain HOLD. */
@@ -37,12 +47,19 @@ function agree(here: Partial<Found> | undefined, there: Found | undefined): bool
 }
 
 /** Compares every bar after warm-up; returns how many set-ups there were, and how many gates stopped. */
-function compare(candles: readonly Candle[], timeframe: Timeframe): Record<string, number> {
-  const found = reference(candles, WARM - 1);
+function compare(
+  [key, read]: (typeof readings)[number],
+  candles: readonly Candle[],
+  timeframe: Timeframe,
+): Record<string, number> {
+  const strategy = findStrategy(key);
+  if (strategy === undefined) throw new Error(`expected a strategy ${key}`);
+  const warm = warmupBars(strategy, strategy.parameters.parse({}));
+  const found = read(candles, warm - 1);
   const counts: Record<string, number> = { BUY: 0, SELL: 0, gated: 0 };
   const astray: unknown[] = [];
-  for (const [bar, decision] of decisions(candles, { timeframe }).entries()) {
-    if (bar < WARM - 1) continue;
+  for (const [bar, decision] of decisions(candles, { strategy, timeframe }).entries()) {
+    if (bar < warm - 1) continue;
     const here = spoken(decision);
     const name = here?.direction ?? 'gated';
     if (here !== undefined) counts[name] = (counts[name] ?? 0) + 1;
@@ -52,7 +69,7 @@ function compare(candles: readonly Candle[], timeframe: Timeframe): Record<strin
   return counts;
 }
 
-describe('the detector agrees with a plain reading of the rules', () => {
+describe.each(readings)('%s agrees with a plain reading of the rules', (...reading) => {
   test.each(['BTC/USDT', 'ETH/USDT', 'BNB/USDT'])('on a generated %s', (pair) => {
     const market = generatedMarket(7, [pair]);
     const candles = Array.from({ length: 8_000 }, (_, bar) => {
@@ -60,8 +77,8 @@ describe('the detector agrees with a plain reading of the rules', () => {
       if (candle === undefined) throw new Error(`expected a candle at bar ${bar}`);
       return candle;
     });
-    const counts = compare(candles, '1m');
-    expect(counts['BUY']).toBeGreaterThan(20);
+    const counts = compare(reading, candles, '1m');
+    expect((counts['BUY'] ?? 0) + (counts['gated'] ?? 0)).toBeGreaterThan(3);
   });
 
   const data = join('..', 'shared', 'data');
@@ -77,7 +94,7 @@ describe('the detector agrees with a plain reading of the rules', () => {
     const path = join(data, file);
     test.skipIf(!existsSync(path))(`on ${file}`, async () => {
       const candles = (await readCandles(path)).slice(0, 20_000);
-      const counts = compare(candles, timeframe);
+      const counts = compare(reading, candles, timeframe);
       expect((counts['BUY'] ?? 0) + (counts['gated'] ?? 0)).toBeGreaterThan(0);
     });
   }

@@ -2,65 +2,20 @@
 // every bar it looks back over all bars. Slow, without state, sharing no code with the first.
 import type { Candle } from '../../src/domain/candle.ts';
 
-export interface Found {
-  readonly direction: 'BUY' | 'SELL';
-  readonly entry: number;
-  readonly stop: number;
-  readonly target: number;
-  readonly confidence: number;
-  /** Whether the common gates let it trade. */
-  readonly trades: boolean;
-}
+import {
+  at,
+  type Bars,
+  barsBetween,
+  barsOf,
+  type Found,
+  lowestOf,
+  passesGates,
+  ramp,
+  readBoth,
+  tri,
+} from './reference-bars.ts';
 
-const clip = (x: number, low: number, high: number): number =>
-  Math.max(0, Math.min(1, (x - low) / (high - low)));
-
-/** Bars of one direction: as they are, or upside down. */
-interface Bars {
-  readonly open: readonly number[];
-  readonly high: readonly number[];
-  readonly low: readonly number[];
-  readonly close: readonly number[];
-  readonly atr: readonly number[];
-  readonly relativeVolume: readonly number[];
-}
-
-function atrOf(candles: readonly Candle[]): number[] {
-  const ranges = candles.map(({ high, low }, bar) => {
-    const before = candles[bar - 1]?.close ?? Number.NaN;
-    return Math.max(high, before) - Math.min(low, before);
-  });
-  const atr: number[] = [];
-  for (let bar = 0; bar < candles.length; bar += 1) {
-    if (bar < 14) atr.push(Number.NaN);
-    else if (bar === 14) atr.push(ranges.slice(1, 15).reduce((sum, range) => sum + range) / 14);
-    else atr.push(((atr[bar - 1] ?? 0) * 13 + (ranges[bar] ?? 0)) / 14);
-  }
-  return atr;
-}
-
-function relativeVolumesOf(candles: readonly Candle[]): number[] {
-  return candles.map(({ volume }, bar) => {
-    if (bar < 20) return Number.NaN;
-    const before = candles.slice(bar - 20, bar).map((candle) => candle.volume);
-    before.sort((a, b) => a - b);
-    const median = ((before[9] ?? 0) + (before[10] ?? 0)) / 2;
-    return median === 0 ? Number.NaN : volume / median;
-  });
-}
-
-function barsOf(candles: readonly Candle[], way: 1 | -1): Bars {
-  const highs = candles.map(({ high }) => high * way);
-  const lows = candles.map(({ low }) => low * way);
-  return {
-    open: candles.map(({ open }) => open * way),
-    high: way === 1 ? highs : lows,
-    low: way === 1 ? lows : highs,
-    close: candles.map(({ close }) => close * way),
-    atr: atrOf(candles),
-    relativeVolume: relativeVolumesOf(candles),
-  };
-}
+export type { Found };
 
 interface Level {
   readonly price: number;
@@ -135,11 +90,9 @@ class Finder {
 
   #reclaim(level: Level, s: number, t: number) {
     const { open, high, low, close, atr, relativeVolume } = this.#bars;
-    const at = (values: readonly number[], bar: number): number => values[bar] ?? Number.NaN;
     for (let bar = s; bar < t; bar += 1) if (at(close, bar) > level.price) return undefined;
-    const span = Array.from({ length: t - s + 1 }, (_, step) => s + step);
-    const lowest = Math.min(...span.map((bar) => at(low, bar)));
-    const volumes = span
+    const lowest = lowestOf(low, s, t);
+    const volumes = barsBetween(s, t)
       .map((bar) => at(relativeVolume, bar))
       .filter((each) => !Number.isNaN(each));
     const volume = Math.max(...volumes);
@@ -156,12 +109,11 @@ class Finder {
       depth < 1.5 + 1e-9 &&
       this.sweepsBefore(s) <= 1;
     if (!holds) return undefined;
-    const middle = depth <= 0.5 ? (depth - 0.1) / 0.4 : (1.5 - depth) / 1;
     const confidence =
-      0.25 * clip(volume, 1.5, 4) +
-      0.25 * clip(location, 0.6, 1) +
-      0.2 * (0.5 * clip(level.members, 1, 3) + 0.5 * clip(level.age, 10, 60)) +
-      0.15 * clip(middle, 0, 1) +
+      0.25 * ramp(volume, 1.5, 4) +
+      0.25 * ramp(location, 0.6, 1) +
+      0.2 * (0.5 * ramp(level.members, 1, 3) + 0.5 * ramp(level.age, 10, 60)) +
+      0.15 * tri(depth, 0.1, 0.5, 1.5) +
       0.15 * ([1, 0.6, 0.3][t - s] ?? 0);
     return { ...level, stop: lowest - 0.25 * a, confidence };
   }
@@ -173,18 +125,12 @@ export function reference(candles: readonly Candle[], from: number): Map<number,
   const down = barsOf(candles, -1);
   const below = new Finder(up);
   const above = new Finder(down);
-  const found = new Map<number, Found>();
-  for (let t = from; t < candles.length; t += 1) {
-    const buy = judge(t, up, below, above);
-    const sell = judge(t, down, above, below);
-    if (buy !== undefined) found.set(t, { direction: 'BUY', ...buy });
-    else if (sell !== undefined) {
-      const { entry, stop, target } = sell;
-      const real = { entry: -entry, stop: -stop, target: -target };
-      found.set(t, { direction: 'SELL', ...sell, ...real });
-    }
-  }
-  return found;
+  return readBoth(
+    from,
+    candles.length,
+    (t) => judge(t, up, below, above),
+    (t) => judge(t, down, above, below),
+  );
 }
 
 function judge(t: number, bars: Bars, side: Finder, other: Finder) {
@@ -201,13 +147,7 @@ function judge(t: number, bars: Bars, side: Finder, other: Finder) {
   }
   const room = (nearest - entry) / risk;
   const inR = room > 1.5 - 1e-9 && room < 1e9 ? Math.min(room, 3) : 2;
-  const price = Math.abs(entry);
-  const cost = 0.003 * price;
-  const trades =
-    risk / price > 0.009 - 1e-9 &&
-    risk / price < 0.08 + 1e-9 &&
-    (inR * risk - cost) / (risk + cost) > 1.2 - 1e-9 &&
-    setup.confidence > 0.5 - 1e-9;
   const { stop, confidence } = setup;
-  return { entry, stop, target: entry + inR * risk, confidence, trades };
+  const plan = { entry, stop, target: entry + inR * risk, confidence };
+  return { ...plan, trades: passesGates(plan, 0.5) };
 }

@@ -4,14 +4,19 @@ import { findStrategy, STRATEGIES } from '../../src/strategies/registry.ts';
 import { warmupBars } from '../../src/strategies/strategy.ts';
 
 describe('a strategy is found', () => {
-  test.each(['liquidity_sweep', 'Liquidity Sweep'])('as %s', (name) => {
-    expect(findStrategy(name)?.key).toBe('liquidity_sweep');
+  test.each([
+    ['liquidity_sweep', 'Liquidity Sweep'],
+    ['capitulation_reversal', 'Capitulation Reversal'],
+    ['failed_breakdown', 'Failed Breakdown'],
+  ])('as %s or %s', (key, name) => {
+    expect(findStrategy(key)?.key).toBe(key);
+    expect(findStrategy(name)?.key).toBe(key);
   });
 
   test.each([
     ...['', 'liquidity', 'Liquidity', 'liquidity sweep', 'LIQUIDITY_SWEEP', 'liquidity_sweep '],
     ...['liquidity_sweep_v2', 'my Liquidity Sweep', '__proto__', 'constructor', 'toString'],
-    ...['capitulation_reversal', 'Capitulation Reversal', 'failed_breakdown'],
+    ...['capitulation', 'Failed breakdown', 'supply_shock', 'Supply Shock'],
   ])('never as %j', (name) => {
     expect(findStrategy(name)).toBeUndefined();
   });
@@ -22,7 +27,8 @@ describe.each(STRATEGIES)('$name', (strategy) => {
 
   test('has defaults for every parameter, and needs no other', () => {
     expect(Object.values(preset).every(Number.isFinite)).toBe(true);
-    expect(warmupBars(strategy, preset)).toBe(500 + (preset['lookback'] ?? Number.NaN));
+    expect(warmupBars(strategy, preset)).toBe(500 + strategy.lookback(preset));
+    expect(strategy.lookback(preset)).toBeGreaterThan(20);
   });
 
   test.each(Object.keys(preset))('%s takes numbers within bounds only', (name) => {
