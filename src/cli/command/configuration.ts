@@ -7,7 +7,7 @@ import { words } from '../argument.ts';
 import { documentText, loadDocument } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { sendOrApply } from '../send.ts';
-import { configurationLine } from '../story/panel.ts';
+import { configurationLines } from '../story/panel.ts';
 import { Failure } from '../terminal.ts';
 import { storeOf, told } from './control.ts';
 
@@ -74,7 +74,7 @@ function validate(file: string, command: Command, bench: Bench): number {
   bench
     .terminal(command)
     .show({ configurations, problems }, [
-      ...configurations.map((configuration) => `✓ ${configurationLine(configuration)}`),
+      ...configurationLines(configurations).map((line) => `✓ ${line}`),
       ...problems.map((problem) => `✗ ${describeProblem(problem)}`),
     ]);
   return problems.length === 0 ? 0 : 1;
@@ -91,10 +91,11 @@ async function configurationsOf(which: 'active' | 'all', command: Command) {
 
 async function list(which: 'active' | 'all', command: Command, bench: Bench): Promise<number> {
   const configurations = await configurationsOf(which, command);
-  const archived = ({ isActive }: Configuration): string => (isActive ? '' : '  archived');
+  const archived = (one: Configuration | undefined): string =>
+    one?.isActive === false ? '  archived' : '';
   bench.terminal(command).show(
     configurations,
-    configurations.map((one) => configurationLine(one) + archived(one)),
+    configurationLines(configurations).map((line, index) => line + archived(configurations[index])),
   );
   return 0;
 }
@@ -105,7 +106,7 @@ async function show(id: string, command: Command, bench: Bench): Promise<number>
   bench
     .terminal(command)
     .show(configuration, [
-      configurationLine(configuration),
+      ...configurationLines([configuration]),
       `  version ${configuration.version}, ${configuration.isActive ? 'active' : 'archived'}`,
       ...Object.entries(configuration.parameters).map(
         ([name, value]) => `  ${name.padEnd(22)} ${value}`,

@@ -1,5 +1,5 @@
 // The portfolio at a glance, and the first and last words of a run.
-import type { Configuration } from '../../domain/configuration.ts';
+import { byPrecedence, type Configuration } from '../../domain/configuration.ts';
 import type { NearestMiss } from '../../engine/nearest-miss.ts';
 import type { StartFacts } from '../../engine/start.ts';
 import type { Status } from '../../engine/status.ts';
@@ -82,7 +82,7 @@ export function startLines(
     : `resumed: ${kept} open position${kept === 1 ? '' : 's'}, trading ${facts.book.trading}`;
   const lines = [
     `${paint.bold('Troupe')} ${what.mode} on ${what.venue}${speed}; data in ${what.data}; ${found}`,
-    ...facts.configurations.map((configuration) => `  ${configurationLine(configuration)}`),
+    ...shortList([...facts.configurations].sort(byPrecedence)),
     ...facts.problems.map(({ path, expected, was }) =>
       paint.warn(`  ✗ ${plain(path)} does not run: expected ${expected}, was ${was}`),
     ),
@@ -93,10 +93,35 @@ export function startLines(
   return lines;
 }
 
-export const configurationLine = (configuration: Configuration): string => {
-  const { id, pair, timeframe, strategy, stage, sharpe, winRatePercent } = configuration;
-  return `${plain(id)}  ${pair} ${timeframe}  ${strategy}  ${stage}  Sharpe ${sharpe ?? 'none'}  win rate ${winRatePercent} %`;
-};
+/** Configurations one a line, in columns. */
+export function configurationLines(configurations: readonly Configuration[]): readonly string[] {
+  const rows = configurations.map(
+    ({ id, pair, timeframe, strategy, stage, sharpe, winRatePercent }) => [
+      ...[plain(id), `${pair} ${timeframe}`, strategy, stage],
+      ...[`Sharpe ${sharpe ?? 'none'}`, `win rate ${winRatePercent} %`],
+    ],
+  );
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** As many as a person reads. */
+const listedMax = 24;
+
+function shortList(configurations: readonly Configuration[]): readonly string[] {
+  const rest = configurations.length - listedMax;
+  return [
+    ...configurationLines(configurations.slice(0, listedMax)).map((line) => `  ${line}`),
+    ...(rest > 0 ? [`  and ${rest} more: \`configurations list\` shows all`] : []),
+  ];
+}
 
 /** Said once, when history is loaded and every stream is live. */
 export const openLine = ({ at, streams, trading }: Status, paint: Paint): string =>
