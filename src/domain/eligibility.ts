@@ -1,15 +1,15 @@
 // The checks before any size is computed, in the order of DOMAIN §3: may this proposal be considered?
 import type { Configuration } from './configuration.ts';
-import type { Draft } from './fold.ts';
 import type { EngineId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
 import { parseDecimal, text } from './money.ts';
 import type { ExecutionRules } from './order.ts';
-import { dayReturn, equity, type Marks, occupied } from './portfolio.ts';
+import type { Marks } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import type { Correlation, RiskLimits } from './risk.ts';
 import type { Signal } from './signal.ts';
 import type { SizingRules } from './sizing.ts';
+import type { Standing } from './standing.ts';
 import { type Millis, timeframeMs } from './time.ts';
 
 /** A BUY signal with what was true of its configuration and stream when it was raised. */
@@ -93,26 +93,25 @@ const isOrdered = ({ entryPrice, stopLoss, takeProfit }: Signal): boolean =>
   Number(stopLoss) < Number(entryPrice) && Number(entryPrice) < Number(takeProfit);
 
 /** A book without equity cannot be sized on; NaN counts as none. */
-export function unusable(draft: Draft, { marks }: ReviewMoment): Refusal | undefined {
-  const worth = equity(draft, marks);
+export function unusable({ equity: worth }: Standing): Refusal | undefined {
   return worth.gt(0) ? undefined : { code: 'equity-not-positive', limit: '0', actual: text(worth) };
 }
 
 /** From the duplicate check on, the decision on this candle is spent whatever follows. */
 export function occupiedOrSpent(
-  draft: Draft,
+  standing: Standing,
   { signal }: Proposal,
   { limits }: ReviewTerms,
-  { marks }: ReviewMoment,
 ): Refusal | undefined {
-  const last = draft.decided.get(signal.configId);
+  const { decided, day } = standing.book;
+  const last = decided.get(signal.configId);
   if (last !== undefined && last >= signal.at) {
     return { code: 'duplicate', limit: String(last), actual: String(signal.at) };
   }
-  const holders = occupied(draft);
+  const holders = standing.occupied;
   if (holders.has(signal.configId)) return { code: 'position-open' };
-  const lost = dayReturn(draft, equity(draft, marks));
-  if (draft.day?.latched === true || !(lost > -limits.maxDailyLoss)) {
+  const lost = standing.dayReturn;
+  if (day?.latched === true || !(lost > -limits.maxDailyLoss)) {
     return { code: 'daily-loss', limit: String(-limits.maxDailyLoss), actual: String(lost) };
   }
   if (!(holders.size < limits.maxPositions)) {

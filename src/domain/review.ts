@@ -15,11 +15,11 @@ import { clientOrderId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
 import { money } from './money.ts';
 import type { Order } from './order.ts';
-import { available, equity } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import { trim } from './risk.ts';
 import { misfit, round } from './rounding.ts';
 import { type Rounding, size, type Waterfall } from './sizing.ts';
+import { Standing } from './standing.ts';
 import type { Millis } from './time.ts';
 
 /** Decides a batch, in the order of precedence and then of closes, and applies each decision to `draft` as it is made. */
@@ -32,42 +32,54 @@ export function review(
   const order = [...proposals].sort(
     (a, b) => byPrecedence(a.configuration, b.configuration) || a.signal.at - b.signal.at,
   );
+  let standing = new Standing(draft, moment.marks);
   return order.map((proposal) => {
-    const decided = decide(draft, proposal, terms, moment);
+    const decided = decide(standing, proposal, terms, moment);
     apply(draft, decided);
+    // A refusal changes no sum; however many there are in a batch, they cost it little.
+    if (decided.type === 'signal.approved') standing = new Standing(draft, moment.marks);
     return decided;
   });
 }
 
 const unsized: Waterfall = { formula: null, trims: [], rounding: null, size: '0', refusal: null };
 
-function decide(draft: Draft, proposal: Proposal, terms: ReviewTerms, moment: ReviewMoment): Fact {
+function decide(
+  standing: Standing,
+  proposal: Proposal,
+  terms: ReviewTerms,
+  moment: ReviewMoment,
+): Fact {
   // A SELL that has something to close goes the exits' way; what comes here closes nothing.
   if (proposal.signal.direction === 'SELL') {
     return refused(proposal, { code: 'no-position' }, unsized, moment.at, false);
   }
-  const early = ineligible(proposal, terms, moment) ?? unusable(draft, moment);
+  const early = ineligible(proposal, terms, moment) ?? unusable(standing);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
-  const blocked = occupiedOrSpent(draft, proposal, terms, moment);
+  const blocked = occupiedOrSpent(standing, proposal, terms);
   if (blocked !== undefined) return refused(proposal, blocked, unsized, moment.at, true);
-  return sized(draft, proposal, terms, moment);
+  return sized(standing, proposal, terms, moment);
 }
 
-function sized(draft: Draft, proposal: Proposal, terms: ReviewTerms, moment: ReviewMoment): Fact {
+function sized(
+  standing: Standing,
+  proposal: Proposal,
+  terms: ReviewTerms,
+  moment: ReviewMoment,
+): Fact {
   const { signal, configuration } = proposal;
   const instrument = terms.instruments.get(signal.pair);
   const { sharpe, stage, winRatePercent } = configuration;
   if (instrument === undefined || sharpe === null) {
     return refused(proposal, { code: 'pair-unknown' }, unsized, moment.at, true);
   }
-  const capital =
-    terms.sizing.capital === 'equity' ? equity(draft, moment.marks) : available(draft);
+  const capital = terms.sizing.capital === 'equity' ? standing.equity : standing.available;
   const { confidence } = signal;
   const formula = size({ stage, sharpe, winRatePercent, confidence, capital }, terms.sizing);
   const trimmed = trim(
     money(formula.size),
     { stage, asset: instrument.base },
-    { book: draft, marks: moment.marks },
+    standing,
     terms.limits,
     terms.correlation,
   );

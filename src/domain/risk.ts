@@ -2,9 +2,10 @@
 // answers with its headroom: room trims a size, no room refuses it.
 import type { Stage } from './configuration.ts';
 import { type Decimal, decimal, floorMoney, type Money, money, text } from './money.ts';
-import { available, equity, exposure, type Marks, type Portfolio } from './portfolio.ts';
+import type { Portfolio } from './portfolio.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
 import type { Trim } from './sizing.ts';
+import type { Standing } from './standing.ts';
 
 /** Shares of equity, but for `maxPositions` and `minPosition` (quote currency). */
 export interface RiskLimits {
@@ -47,36 +48,33 @@ interface Limit {
 
 /** Every limit that trims, in the order of the checks, with its cap and use in quote currency. */
 function limitsOn(
-  candidate: Candidate,
-  book: Portfolio,
-  marks: Marks,
+  { stage, asset }: Candidate,
+  standing: Standing,
   limits: RiskLimits,
   correlation: Correlation,
 ): readonly Limit[] {
-  const worth = equity(book, marks);
-  const part = (share: number): Money => money(worth.times(share));
-  const { stage, asset } = candidate;
+  const part = (share: number): Money => money(standing.equity.times(share));
   const rows: Limit[] = [
     {
       code: 'stage-cap',
       cap: part(limits.stageCaps[stage]),
-      used: exposure(book, marks, (held) => held.stage === stage),
+      used: standing.exposureOfStage(stage),
     },
     {
       code: 'asset-cap',
       cap: part(limits.maxAssetExposure),
-      used: exposure(book, marks, (held) => held.asset === asset),
+      used: standing.exposureOfAsset(asset),
     },
     {
       code: 'total-exposure',
       cap: part(limits.maxTotalExposure),
-      used: exposure(book, marks),
+      used: standing.exposure,
     },
     // The reserve is what must stay: its cap is the cash there is, its use the part that is kept.
-    { code: 'cash-reserve', cap: available(book), used: part(limits.cashReserve) },
+    { code: 'cash-reserve', cap: standing.available, used: part(limits.cashReserve) },
   ];
   if (limits.maxCorrelatedExposure !== null) {
-    const room = correlatedRoom(asset, book, marks, limits.maxCorrelatedExposure, correlation);
+    const room = correlatedRoom(asset, standing, limits.maxCorrelatedExposure, correlation);
     rows.push({ code: 'correlated-exposure', cap: room, used: money(0) });
   }
   return rows;
@@ -88,17 +86,14 @@ function limitsOn(
  */
 function correlatedRoom(
   asset: string,
-  book: Portfolio,
-  marks: Marks,
+  standing: Standing,
   limit: number,
   correlation: Correlation,
 ): Money {
-  const worth = equity(book, marks);
-  const weights = assetsOf(book).map((held) => ({
+  const worth = standing.equity;
+  const weights = assetsOf(standing.book).map((held) => ({
     held,
-    weight: exposure(book, marks, (other) => other.asset === held)
-      .div(worth)
-      .toNumber(),
+    weight: standing.exposureOfAsset(held).div(worth).toNumber(),
   }));
   const rho = (a: string, b: string): number => (a === b ? 1 : correlation(a, b));
   let b = 0;
@@ -130,19 +125,13 @@ export interface Trimmed {
 export function trim(
   wanted: Money,
   candidate: Candidate,
-  state: { book: Portfolio; marks: Marks },
+  standing: Standing,
   limits: RiskLimits,
   correlation: Correlation,
 ): Trimmed {
   const trims: Trim[] = [];
   let size = floorMoney(wanted);
-  for (const { code, cap, used } of limitsOn(
-    candidate,
-    state.book,
-    state.marks,
-    limits,
-    correlation,
-  )) {
+  for (const { code, cap, used } of limitsOn(candidate, standing, limits, correlation)) {
     const room: Decimal = cap.gt(used) ? cap.minus(used) : decimal(0);
     const headroom = floorMoney(money(room));
     const after = size.lte(headroom) ? size : headroom;

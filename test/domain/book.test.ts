@@ -13,6 +13,7 @@ import { available, cash, equity, reservation } from '../../src/domain/portfolio
 import { review } from '../../src/domain/review.ts';
 import { trim } from '../../src/domain/risk.ts';
 import { settle } from '../../src/domain/settlement.ts';
+import { Standing } from '../../src/domain/standing.ts';
 import { timeframeMs } from '../../src/domain/time.ts';
 import {
   configurationOf,
@@ -95,8 +96,8 @@ test('a limit that is over its cap has no room, not less than none', () => {
   const { draft } = entering();
   const limits = { ...terms.limits, maxAssetExposure: 0.01 };
   const candidate = { stage: 'VALIDATION', asset: 'BTC' } as const;
-  const state = { book: draft, marks: new Map() };
-  const { refusal } = trim(money(5000), candidate, state, limits, terms.correlation);
+  const standing = new Standing(draft, new Map());
+  const { refusal } = trim(money(5000), candidate, standing, limits, terms.correlation);
   expect(refusal).toMatchObject({ code: 'asset-cap', limit: '1000', headroom: '0' });
 });
 
