@@ -21,12 +21,21 @@ import {
 } from '../src/domain/supervision.ts';
 import type { Millis } from '../src/domain/time.ts';
 
+/** Proposals waiting for their batch, newest first: each joins without the others being copied. */
+export type Batch = { readonly proposal: Proposal; readonly before: Batch } | null;
+
+/** The proposals of a batch in the order of their arrival. */
+export function proposalsOf(batch: Batch): readonly Proposal[] {
+  const proposals: Proposal[] = [];
+  for (let one = batch; one !== null; one = one.before) proposals.push(one.proposal);
+  return proposals.reverse();
+}
+
 export interface PortfolioContext {
   readonly terms: ReviewTerms;
   readonly book: Portfolio;
   readonly marks: Marks;
-  /** Proposals waiting for their batch. */
-  readonly batch: readonly Proposal[];
+  readonly batch: Batch;
   /** What the last transition decided. */
   readonly facts: readonly Fact[];
 }
@@ -73,15 +82,15 @@ export const portfolioMachine = setup({
     /** Given by the engine: sees to it that `batch.due` follows within the gathering time. */
     gather: () => {},
     collect: assign(({ context }, { proposal }: { proposal: Proposal }) => ({
-      batch: [...context.batch, proposal],
+      batch: { proposal, before: context.batch },
     })),
     reviewBatch: assign(({ context }, p: { at: Millis; marks: Marks; open: boolean }) => ({
       ...decide(context, (draft) => [
         ...judgeDay(draft, p.marks, p.at, context.terms.limits),
-        ...review(draft, context.batch, context.terms, p),
+        ...review(draft, proposalsOf(context.batch), context.terms, p),
       ]),
       marks: p.marks,
-      batch: [],
+      batch: null,
     })),
     exit: assign(({ context }, { request }: { request: ExitRequest }) =>
       decide(context, (draft) => exitProposed(draft, context.terms, request)),
@@ -127,7 +136,7 @@ export const portfolioMachine = setup({
 }).createMachine({
   id: 'portfolio',
   initial: 'recovering',
-  context: ({ input }) => ({ ...input, marks: new Map(), batch: [], facts: [] }),
+  context: ({ input }) => ({ ...input, marks: new Map(), batch: null, facts: [] }),
   on: {
     'proposal.raised': {
       actions: [{ type: 'collect', params: ({ event }) => event }, 'gather'],

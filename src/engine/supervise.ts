@@ -1,7 +1,7 @@
 // The supervisor's actor with its hands tied to the engine: what it publishes is armed at once and
 // journalled; proposals are gathered for a moment; positions on their way out are asked again.
 import { type Actor, createActor } from 'xstate';
-import { portfolioMachine } from '../../machines/portfolio.ts';
+import { portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Fact } from '../domain/fact.ts';
 import { liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
@@ -44,7 +44,7 @@ export function createSupervisor(options: {
     timers.after(options.gatherMs, () => {
       gathering = false;
       const { batch } = actor.getSnapshot().context;
-      const pairs = new Set(batch.map(({ signal }) => signal.pair));
+      const pairs = new Set(proposalsOf(batch).map(({ signal }) => signal.pair));
       for (const { opening } of book().positions.values()) pairs.add(opening.pair);
       actor.send({ type: 'batch.due', at: clock.market(), marks: watch.marks(pairs) });
     });

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createActor, type SnapshotFrom } from 'xstate';
-import { type PortfolioEvent, portfolioMachine } from '../../machines/portfolio.ts';
+import { type PortfolioEvent, portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
 import { encodeBook } from '../../src/domain/checkpoint.ts';
 import { type Fact, type FactType, fact } from '../../src/domain/fact.ts';
 import { type Draft, draftOf, fold } from '../../src/domain/fold.ts';
@@ -199,7 +199,7 @@ test('P2: an exit does not wait for the batch that is being gathered', () => {
     request: { configId: 'held', reason: 'stop', price: 99, at },
   });
   expect(published.map(({ type }) => type)).toEqual(['exit.ordered']);
-  expect(actor.getSnapshot().context.batch).toEqual([proposal]);
+  expect(proposalsOf(actor.getSnapshot().context.batch)).toEqual([proposal]);
 });
 
 test('P4: a batch is decided at once, in the order of precedence, and is empty then', () => {
@@ -213,7 +213,7 @@ test('P4: a batch is decided at once, in the order of precedence, and is empty t
   expect(gathered()).toBe(3);
   actor.send({ type: 'batch.due', at, marks });
   expect(published.map(({ key }) => key)).toEqual(['b', 'a', 'c']);
-  expect(actor.getSnapshot().context.batch).toEqual([]);
+  expect(proposalsOf(actor.getSnapshot().context.batch)).toEqual([]);
 });
 
 test('P5: flattening sends out what comes in, at the next mark', () => {
