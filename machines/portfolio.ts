@@ -2,24 +2,25 @@
 // reserved in one synchronous transition; exits are taken at once, in every state. Each transition
 // leaves the facts it decided in `facts`, and `publish` (given by the engine) journals them.
 import { assign, setup } from 'xstate';
+import type { OpenBreaker } from '../src/domain/breaker.ts';
 import type { OrderNews } from '../src/domain/conclusion.ts';
-import { judgeDay } from '../src/domain/day.ts';
 import type { Proposal, ReviewTerms } from '../src/domain/eligibility.ts';
 import type { ExitRequest } from '../src/domain/exit.ts';
 import { type Fact, fact, type Named } from '../src/domain/fact.ts';
 import type { Fill } from '../src/domain/fill.ts';
 import { type Draft, draftOf } from '../src/domain/fold.ts';
 import type { Marks, Portfolio } from '../src/domain/portfolio.ts';
-import { review } from '../src/domain/review.ts';
 import {
   concludeReported,
   exitAll,
   exitProposed,
+  judgeBatch,
   judgeMarks,
   record,
   settleReported,
 } from '../src/domain/supervision.ts';
 import type { Millis } from '../src/domain/time.ts';
+import { resetBreaker } from '../src/domain/tripping.ts';
 
 /** Proposals waiting for their batch, newest first: each joins without the others being copied. */
 export type Batch = { readonly proposal: Proposal; readonly before: Batch } | null;
@@ -58,6 +59,11 @@ export type PortfolioEvent =
   | ({ readonly type: 'portfolio.reduce' } & Order)
   | ({ readonly type: 'portfolio.flatten' } & Order)
   | ({ readonly type: 'portfolio.resume' } & Order)
+  | ({
+      readonly type: 'breaker.reset';
+      readonly breaker: Pick<OpenBreaker, 'id' | 'on'>;
+      readonly marks: Marks;
+    } & Order)
   | { readonly type: 'recovery.completed' };
 
 /** The book and the facts after `act` worked on a draft of it. */
@@ -85,10 +91,9 @@ export const portfolioMachine = setup({
       batch: { proposal, before: context.batch },
     })),
     reviewBatch: assign(({ context }, p: { at: Millis; marks: Marks; open: boolean }) => ({
-      ...decide(context, (draft) => [
-        ...judgeDay(draft, p.marks, p.at, context.terms.limits),
-        ...review(draft, proposalsOf(context.batch), context.terms, p),
-      ]),
+      ...decide(context, (draft) =>
+        judgeBatch(draft, proposalsOf(context.batch), context.terms, p),
+      ),
       marks: p.marks,
       batch: null,
     })),
@@ -112,6 +117,10 @@ export const portfolioMachine = setup({
       ]),
       marks: p.marks,
     })),
+    resetBreaker: assign(
+      ({ context }, p: Order & { breaker: Pick<OpenBreaker, 'id' | 'on'>; marks: Marks }) =>
+        decide(context, (draft) => resetBreaker(draft, p.breaker, p)),
+    ),
     reduce: assign(({ context }, { at, by, reason }: Order) =>
       decide(context, (draft) =>
         record(draft, fact('trading.reduced', { at, key: by }, { by, reason })),
@@ -151,6 +160,9 @@ export const portfolioMachine = setup({
     'fill.reported': { actions: [{ type: 'settle', params: ({ event }) => event }, 'publish'] },
     'order.reported': { actions: [{ type: 'conclude', params: ({ event }) => event }, 'publish'] },
     'portfolio.marked': { actions: [{ type: 'mark', params: ({ event }) => event }, 'publish'] },
+    'breaker.reset': {
+      actions: [{ type: 'resetBreaker', params: ({ event }) => event }, 'publish'],
+    },
   },
   states: {
     recovering: {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { plain } from '../plain.ts';
 import { SecretFault } from '../settings/secret.ts';
+import { addBreakerCommands } from './command/breaker.ts';
 import { addCheckCommand } from './command/check.ts';
 import { addConfigurationCommands } from './command/configuration.ts';
 import { addControlCommands } from './command/control.ts';
@@ -80,6 +81,7 @@ function programOf(bench: Bench): Command {
   addConfigurationCommands(program, bench);
   addReadCommands(program, bench);
   addControlCommands(program, bench);
+  addBreakerCommands(program, bench);
   addSizeCommand(program, bench);
   addStrategyCommands(program, bench);
   return program;

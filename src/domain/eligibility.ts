@@ -1,4 +1,5 @@
 // The checks before any size is computed, in the order of DOMAIN §3: may this proposal be considered?
+import type { BreakerTrips } from './breaker.ts';
 import type { Configuration } from './configuration.ts';
 import type { EngineId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
@@ -28,6 +29,7 @@ export interface ReviewTerms {
   readonly execution: ExecutionRules;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly correlation: Correlation;
+  readonly breakers: BreakerTrips;
 }
 
 /** Market time, marks and trading state of one review. */
@@ -38,17 +40,16 @@ export interface ReviewMoment {
   readonly open: boolean;
 }
 
-/** Trading state, eligibility and freshness: the checks before the duplicate check. */
+/** Eligibility and freshness: the checks between the breakers and the duplicate check. */
 export function ineligible(
   { signal, configuration, healthy, fresh }: Proposal,
   terms: ReviewTerms,
-  { at, open }: ReviewMoment,
+  { at }: ReviewMoment,
 ): Refusal | undefined {
   const { stage, sharpe, isActive, timeframe, winRatePercent } = configuration;
   const instrument = terms.instruments.get(signal.pair);
   const ageMax = terms.execution.maxSignalAge * timeframeMs(timeframe);
   const checks: readonly (readonly [boolean, () => Refusal])[] = [
-    [open, () => ({ code: 'trading-state' })],
     [
       terms.sizing.base[stage] > 0,
       () => ({ code: 'stage-without-capital', limit: '0', detail: stage }),

@@ -1,5 +1,6 @@
 // The journal's catalogue: every fact the engine can record, in the past tense. Facts are plain JSON
 // with amounts as decimal text, so that what is folded live is byte for byte what a restart folds.
+import type { BreakerId, OpenBreaker } from './breaker.ts';
 import type { Configuration, Stage } from './configuration.ts';
 import type { Fill } from './fill.ts';
 import type { EngineId } from './identity.ts';
@@ -126,6 +127,13 @@ export interface Catalogue {
   'day.opened': { readonly day: number; readonly equity: DecimalText };
   'loss.latched': { readonly day: number; readonly dayReturn: number; readonly limit: number };
   'equity.marked': EquityMark;
+  'breaker.tripped': OpenBreaker;
+  /** `equity` where a person reset it: its reference begins anew there. */
+  'breaker.closed': Named & {
+    readonly id: BreakerId;
+    readonly on: string;
+    readonly equity: DecimalText | null;
+  };
   'trading.reduced': Named;
   'trading.flattened': Named;
   'trading.resumed': Named;

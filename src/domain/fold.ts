@@ -1,5 +1,6 @@
 // How facts make the book. Live decisions and recovery go through this one function.
 import { assert, unreachable } from './assert.ts';
+import type { OpenBreaker, TradingRecord } from './breaker.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, post } from './ledger.ts';
@@ -7,12 +8,14 @@ import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from
 import type { OrderState } from './order.ts';
 import {
   type Day,
+  type History,
   hasEnded,
   type LiveOrder,
   type Portfolio,
   type Position,
   type Trading,
 } from './portfolio.ts';
+import { noteClosed, noteEntry, remember } from './remembering.ts';
 import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
 
@@ -27,6 +30,9 @@ export interface Draft {
   decided: Map<string, Millis>;
   day: Day | null;
   trading: Trading;
+  breakers: Map<string, OpenBreaker>;
+  history: History;
+  records: Map<string, TradingRecord>;
 }
 
 /** Ended orders kept so that a late fill still finds its order. */
@@ -37,6 +43,8 @@ export const draftOf = (book: Portfolio): Draft => ({
   positions: new Map(book.positions),
   orders: new Map(book.orders),
   decided: new Map(book.decided),
+  breakers: new Map(book.breakers),
+  records: new Map(book.records),
 });
 
 /** The book after `facts`. */
@@ -78,31 +86,10 @@ export function apply(draft: Draft, fact: Fact): void {
     case 'position.closed':
       draft.positions.delete(fact.data.trade.configId);
       draft.balances = post(draft.balances, fact.data.postings);
+      noteClosed(draft, fact);
       return;
     default:
-      applyPortfolioNews(draft, fact);
-      return;
-  }
-}
-
-function applyPortfolioNews(draft: Draft, fact: Fact): void {
-  switch (fact.type) {
-    case 'day.opened':
-      draft.day = { number: fact.data.day, startEquity: money(fact.data.equity), latched: false };
-      return;
-    case 'loss.latched':
-      if (draft.day !== null) draft.day = { ...draft.day, latched: true };
-      return;
-    case 'trading.reduced':
-      draft.trading = 'reducing';
-      return;
-    case 'trading.flattened':
-      draft.trading = 'flattening';
-      return;
-    case 'trading.resumed':
-      draft.trading = 'active';
-      return;
-    default:
+      remember(draft, fact);
       return;
   }
 }
@@ -115,6 +102,7 @@ function spend(draft: Draft, { configId, at }: Signal): void {
 function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void {
   const { signal, order, strategy, asset } = data;
   spend(draft, signal);
+  noteEntry(draft, order);
   track(draft, {
     order,
     state: 'sending',

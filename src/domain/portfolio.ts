@@ -1,5 +1,6 @@
 // The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
 // and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
+import type { OpenBreaker, TradingRecord } from './breaker.ts';
 import type { EquityMark, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, balanceOf } from './ledger.ts';
@@ -52,6 +53,14 @@ export interface LiveOrder {
   readonly opening: PositionOpening | null;
 }
 
+/** What the loss breakers measure against. */
+export interface History {
+  /** Highest equity there was; null before the first mark. */
+  readonly peak: Money | null;
+  /** Equity at the starts of the last days, oldest first. */
+  readonly days: readonly { readonly at: Millis; readonly equity: Money }[];
+}
+
 export interface Day {
   readonly number: number;
   readonly startEquity: Money;
@@ -74,6 +83,11 @@ export interface Portfolio {
   readonly decided: ReadonlyMap<string, Millis>;
   readonly day: Day | null;
   readonly trading: Trading;
+  /** Open circuit breakers by id and configuration. */
+  readonly breakers: ReadonlyMap<string, OpenBreaker>;
+  readonly history: History;
+  /** What the breakers know of each configuration's trading. */
+  readonly records: ReadonlyMap<string, TradingRecord>;
 }
 
 export const EMPTY_PORTFOLIO: Portfolio = {
@@ -86,6 +100,9 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   decided: new Map(),
   day: null,
   trading: 'active',
+  breakers: new Map(),
+  history: { peak: null, days: [] },
+  records: new Map(),
 };
 
 /** Marks: the last price of each pair. */
@@ -114,6 +131,10 @@ export function marked(position: Position, marks: Marks): Money {
   const mark = marks.get(position.opening.pair);
   return mark === undefined ? position.cost : notional(mark, position.quantity);
 }
+
+/** Pairs in which a position is open. */
+export const heldPairs = (book: Portfolio): ReadonlySet<string> =>
+  new Set([...book.positions.values()].map(({ opening }) => opening.pair));
 
 /** Every open position has a price. After a start it takes a moment until the last one has. */
 export const isMarked = (book: Portfolio, marks: Marks): boolean =>

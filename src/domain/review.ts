@@ -13,7 +13,7 @@ import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
-import { money } from './money.ts';
+import { decimal, money } from './money.ts';
 import type { Order } from './order.ts';
 import type { Refusal } from './refusal.ts';
 import { trim } from './risk.ts';
@@ -21,6 +21,7 @@ import { misfit, round } from './rounding.ts';
 import { type Rounding, size, type Waterfall } from './sizing.ts';
 import { Standing } from './standing.ts';
 import type { Millis } from './time.ts';
+import { scaling, stopped } from './tripping.ts';
 
 /** Decides a batch, in the order of precedence and then of closes, and applies each decision to `draft` as it is made. */
 export function review(
@@ -54,7 +55,12 @@ function decide(
   if (proposal.signal.direction === 'SELL') {
     return refused(proposal, { code: 'no-position' }, unsized, moment.at, false);
   }
-  const early = ineligible(proposal, terms, moment) ?? unusable(standing);
+  const closed: Refusal | undefined = moment.open ? undefined : { code: 'trading-state' };
+  const early =
+    closed ??
+    stopped(standing.book, proposal.signal.configId) ??
+    ineligible(proposal, terms, moment) ??
+    unusable(standing);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
   const blocked = occupiedOrSpent(standing, proposal, terms);
   if (blocked !== undefined) return refused(proposal, blocked, unsized, moment.at, true);
@@ -76,14 +82,20 @@ function sized(
   const capital = terms.sizing.capital === 'equity' ? standing.equity : standing.available;
   const { confidence } = signal;
   const formula = size({ stage, sharpe, winRatePercent, confidence, capital }, terms.sizing);
+  const scale = scaling(standing.book, signal.configId);
   const trimmed = trim(
-    money(formula.size),
+    money(decimal(formula.size).times(scale?.factor ?? 1)),
     { stage, asset: instrument.base },
     standing,
     terms.limits,
     terms.correlation,
   );
-  const waterfall: Waterfall = { ...unsized, formula, trims: trimmed.trims };
+  const waterfall: Waterfall = {
+    ...unsized,
+    formula,
+    ...(scale === undefined ? {} : { scale }),
+    trims: trimmed.trims,
+  };
   if (trimmed.refusal !== null) {
     return refused(proposal, trimmed.refusal, waterfall, moment.at, true);
   }

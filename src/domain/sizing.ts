@@ -79,6 +79,8 @@ export interface Formula {
 /** Every step of one signal. Parts are missing where an earlier step refused. */
 export interface Waterfall {
   readonly formula: Formula | null;
+  /** What an open breaker multiplies the size by; absent where none does. */
+  readonly scale?: { readonly factor: number; readonly breaker: string };
   readonly trims: readonly Trim[];
   readonly rounding: Rounding | null;
   /** Final size in quote currency; 0 when refused. */

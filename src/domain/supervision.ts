@@ -2,14 +2,16 @@
 // the statechart says when.
 import { conclude, type OrderNews } from './conclusion.ts';
 import { judgeDay } from './day.ts';
-import type { ReviewTerms } from './eligibility.ts';
+import type { Proposal, ReviewMoment, ReviewTerms } from './eligibility.ts';
 import { type ExitRequest, orderExit } from './exit.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
 import { equityMark, isMarked, type LiveOrder, type Marks } from './portfolio.ts';
+import { review } from './review.ts';
 import { settle } from './settlement.ts';
 import type { Millis } from './time.ts';
+import { judgeBreakers, judgeEntry, judgeResult } from './tripping.ts';
 
 /** Applies a fact the supervisor made itself. */
 export const record = (draft: Draft, next: Fact): readonly Fact[] => {
@@ -26,7 +28,10 @@ export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): re
   const instrument = terms.instruments.get(fill.pair);
   const live = draft.orders.get(fill.clientOrderId);
   if (instrument !== undefined && live !== undefined && isPlaced(draft, live)) {
-    return settle(draft, fill, instrument);
+    const facts = settle(draft, fill, instrument);
+    const isClosed = facts.some(({ type }) => type === 'position.closed');
+    const { configId } = live.order;
+    return isClosed ? [...facts, ...judgeResult(draft, configId, fill.at, terms.breakers)] : facts;
   }
   if (live?.trades.includes(fill.tradeId) === true) return [];
   const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
@@ -70,14 +75,35 @@ export function exitAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly 
   );
 }
 
-/** The day, and where asked for a point of the equity curve; a book without prices has none. */
+/** A batch: the day and the breakers first, then everyone who asks to enter. */
+export function judgeBatch(
+  draft: Draft,
+  proposals: readonly Proposal[],
+  terms: ReviewTerms,
+  moment: ReviewMoment,
+): readonly Fact[] {
+  const { at, marks } = moment;
+  const entering = proposals.filter(({ signal }) => signal.direction === 'BUY');
+  return [
+    ...judgeDay(draft, marks, at, terms.limits),
+    ...judgeBreakers(draft, marks, at, terms.breakers),
+    ...entering.flatMap(({ signal }) => judgeEntry(draft, signal.configId, at, terms.breakers)),
+    ...review(draft, proposals, terms, moment),
+  ];
+}
+
+/** The day, the breakers, and where asked for a point of the equity curve; a book without prices has none. */
 export function judgeMarks(
   draft: Draft,
   terms: ReviewTerms,
   moment: { at: Millis; marks: Marks; record: boolean },
 ): readonly Fact[] {
-  const facts = judgeDay(draft, moment.marks, moment.at, terms.limits);
+  const facts = [
+    ...judgeDay(draft, moment.marks, moment.at, terms.limits),
+    ...judgeBreakers(draft, moment.marks, moment.at, terms.breakers),
+  ];
   if (!moment.record || !isMarked(draft, moment.marks)) return facts;
   const mark = equityMark(draft, moment.marks);
-  return [...facts, fact('equity.marked', { at: moment.at, key: draft.quote }, mark)];
+  const about = { at: moment.at, key: draft.quote };
+  return [...facts, ...record(draft, fact('equity.marked', about, mark))];
 }

@@ -1,4 +1,5 @@
 // What the engine stands on and by which rules: everything outside it, joined by whoever starts it.
+import type { BreakerTrips } from '../domain/breaker.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -24,6 +25,7 @@ export interface EngineRules {
   readonly limits: RiskLimits;
   readonly sizing: SizingRules;
   readonly execution: ExecutionRules;
+  readonly breakers: BreakerTrips;
   readonly gatherMs: Millis;
   /** How long a signed request stays valid at the venue. */
   readonly recvWindowMs: Millis;

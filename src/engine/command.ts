@@ -1,5 +1,6 @@
 // What a person may ask of a running engine: small JSON documents, checked before anyone acts on them.
 import { z } from 'zod';
+import { isBreakerId } from '../domain/breaker.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9-]{8,64}$/);
 const name = z.string().min(1).max(80);
@@ -10,6 +11,15 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('halt'), id, by: name, reason }),
   z.strictObject({ kind: z.literal('flatten'), id, by: name, reason }),
   z.strictObject({ kind: z.literal('resume'), id, by: name, reason }),
+  /** `on`: the configuration a breaker is about, empty for the portfolio's. */
+  z.strictObject({
+    kind: z.literal('reset'),
+    id,
+    by: name,
+    reason,
+    breaker: z.string().refine(isBreakerId),
+    on: z.string().max(64),
+  }),
   z.strictObject({ kind: z.literal('close'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('activate'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('deactivate'), id, by: name, reason, configId }),

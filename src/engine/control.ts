@@ -39,6 +39,10 @@ export class Control {
         removeHaltFile(dataDirectory);
         engine.command('resume', by, reason);
         return done('open for entries again');
+      case 'reset':
+        return engine.resetBreaker({ id: command.breaker, on: command.on }, by, reason)
+          ? done(`${command.breaker} is closed again and measures from now on`)
+          : failed(`${command.breaker} is not open`);
       case 'close':
         return engine.close(command.configId)
           ? done(`closing the position of ${command.configId}`)

@@ -1,9 +1,10 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
+import { breakerKey, type OpenBreaker } from '../domain/breaker.ts';
 import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Fact, fact } from '../domain/fact.ts';
-import type { Portfolio } from '../domain/portfolio.ts';
+import { heldPairs, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
@@ -81,9 +82,8 @@ export class Engine {
   status(): Status {
     const { watch, supervisor, registry, streams, orders, counters } = this.#parts;
     const book = this.book();
-    const pairs = [...book.positions.values()].map(({ opening }) => opening.pair);
     return {
-      ...statusOf(book, watch.marks(pairs), this.#rules.limits),
+      ...statusOf(book, watch.marks(heldPairs(book)), this.#rules.limits),
       at: this.#banks.clock.market(),
       trading: supervisor.actor.getSnapshot().value,
       configurations: registry.size,
@@ -119,6 +119,15 @@ export class Engine {
   /** A person's word on the whole portfolio. */
   command(type: 'reduce' | 'flatten' | 'resume', by: string, reason: string): void {
     this.#send({ type: `portfolio.${type}`, at: this.#banks.clock.market(), by, reason });
+  }
+
+  /** A person resets an open breaker; false when it is not open. */
+  resetBreaker(breaker: Pick<OpenBreaker, 'id' | 'on'>, by: string, reason: string): boolean {
+    if (!this.book().breakers.has(breakerKey(breaker))) return false;
+    const marks = this.#parts.watch.marks(heldPairs(this.book()));
+    const at = this.#banks.clock.market();
+    this.#send({ type: 'breaker.reset', breaker, marks, at, by, reason });
+    return true;
   }
 
   /** Closes one configuration's position; false when it holds none. */

@@ -20,7 +20,9 @@ export interface Recovered {
 }
 
 /** The book as the journal has it. A checkpoint that does not fit its hash is left aside. */
-export async function recoverBook(journal: Journal): Promise<Recovered> {
+export async function recoverBook(
+  journal: Pick<Journal, 'latestCheckpoint' | 'read'>,
+): Promise<Recovered> {
   const checkpoint = await journal.latestCheckpoint();
   const start =
     checkpoint === undefined ? EMPTY_PORTFOLIO : checked(checkpoint.state, checkpoint.hash);
@@ -35,8 +37,12 @@ export async function recoverBook(journal: Journal): Promise<Recovered> {
   return { book: draft, seq: last?.seq ?? from, at: last?.at ?? 0 };
 }
 
-const checked = (state: string, hash: string): Portfolio | undefined =>
-  hashOf(state) === hash ? decodeBook(state, hash) : undefined;
+/** Undefined for a state that was changed, and for one of a program that remembered less. */
+function checked(state: string, hash: string): Portfolio | undefined {
+  if (hashOf(state) !== hash) return undefined;
+  const book = decodeBook(state, hash);
+  return Object.keys(EMPTY_PORTFOLIO).every((part) => Object.hasOwn(book, part)) ? book : undefined;
+}
 
 /** Stores the book so that the next start need not fold the whole journal. */
 export async function saveCheckpoint(

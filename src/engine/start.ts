@@ -1,16 +1,14 @@
 // From settings to a running engine: open the store, recover the book, join the banks, admit the
 // configurations. Start-up is recovery, every time.
-import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createClock, nodeTimers } from '../clock.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
-import { engineId } from '../domain/identity.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { transaction } from '../domain/ledger.ts';
-import { decimal, least, type Money, money, text } from '../domain/money.ts';
+import { decimal } from '../domain/money.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
+import { stopping } from '../domain/tripping.ts';
 import {
   type Credentials,
   createClient,
@@ -18,7 +16,7 @@ import {
   loadExchange,
 } from '../exchange/client.ts';
 import { connectFeed } from '../feed/connect.ts';
-import type { Balance, Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
+import type { Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -30,6 +28,7 @@ import { imported, unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { isHalted } from './halt-file.ts';
+import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 
 export interface StartOptions {
@@ -108,7 +107,10 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
           settings.risk.maxTotalExposure,
         ),
       },
-      mayIncreaseExposure: () => engine.book().trading === 'active' && !isHalted(dataDirectory),
+      mayIncreaseExposure: ({ configId }) =>
+        engine.book().trading === 'active' &&
+        stopping(engine.book(), configId) === undefined &&
+        !isHalted(dataDirectory),
       takeCommitted: committed.take,
       onBreach(code, message) {
         log.error({ code }, `the gateway stopped an order: ${message}`);
@@ -123,6 +125,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
         limits: settings.risk,
         sizing: settings.sizing,
         execution: settings.execution,
+        breakers: settings.breakers,
         gatherMs: settings.portfolio.gatherMs,
         recvWindowMs: settings.execution.recvWindowMs,
       },
@@ -219,31 +222,4 @@ async function recover(
     start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, configurations },
     facts: { fresh, book: draft, configurations, problems, differences },
   };
-}
-
-/** The first page of the ledger: what the engine may use, and what was there before it. */
-function opening(
-  { portfolio }: Settings,
-  live: boolean,
-  balances: ReadonlyMap<string, Balance>,
-  at: number,
-): Fact {
-  const { quote } = portfolio;
-  const ceiling = money(portfolio.equity);
-  const free: Money = money(balances.get(quote)?.free ?? 0);
-  const capital = live ? least(ceiling, free) : ceiling;
-  const foreign: Record<string, string> = {};
-  for (const [asset, balance] of live ? balances : []) {
-    const whole = money(balance.free).plus(balance.locked);
-    const rest = asset === quote ? whole.minus(capital) : whole;
-    if (!rest.isZero()) foreign[asset] = text(rest);
-  }
-  const postings = transaction([
-    { account: 'cash', asset: quote, amount: capital },
-    { account: 'capital', asset: quote, amount: capital.negated() },
-  ]);
-  // Chance enters once, here, and is journalled: the mark of this engine's orders.
-  const engine = engineId(randomBytes(16).toString('hex'));
-  const data = { quote, capital: text(capital), engine, foreign, postings };
-  return fact('portfolio.opened', { at, key: quote }, data);
 }

@@ -2,9 +2,10 @@
 // journalled; proposals are gathered for a moment; positions on their way out are asked again.
 import { type Actor, createActor } from 'xstate';
 import { portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
+import { breakerRule } from '../domain/breaker.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Fact } from '../domain/fact.ts';
-import { liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
+import { heldPairs, liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Timers } from '../ports.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -20,6 +21,15 @@ export interface Supervisor {
 
 /** Longest wait between two exit orders of one position. */
 const retryMsMax: Millis = 60_000;
+
+/** A breaker that asks for more than a pause says so as a person would. */
+function reductionOf(fact: Fact) {
+  if (fact.type !== 'breaker.tripped') return undefined;
+  const { id, at, value, trip } = fact.data;
+  if (breakerRule(id).action.kind !== 'reduce') return undefined;
+  const reason = `${value.toFixed(4)} reached ${trip}`;
+  return { type: 'portfolio.reduce', at, by: `breaker ${id}`, reason } as const;
+}
 
 export function createSupervisor(options: {
   terms: ReviewTerms;
@@ -45,26 +55,32 @@ export function createSupervisor(options: {
       gathering = false;
       const { batch } = actor.getSnapshot().context;
       const pairs = new Set(proposalsOf(batch).map(({ signal }) => signal.pair));
-      for (const { opening } of book().positions.values()) pairs.add(opening.pair);
+      for (const pair of heldPairs(book())) pairs.add(pair);
       actor.send({ type: 'batch.due', at: clock.market(), marks: watch.marks(pairs) });
     });
   }
 
   function publish(facts: readonly Fact[]): void {
     for (const fact of facts) {
-      // From the first fill on a position is watched, before anything else happens.
-      if (fact.type === 'position.opened') watch.arm(fact.data);
       options.orders.hear(fact);
-      if (fact.type === 'position.closed') {
-        watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
-        triedAt.delete(fact.data.trade.configId);
-      }
-      if (fact.type === 'exit.ordered') {
-        watch.disarm(fact.data.order.pair, fact.data.order.configId);
-        triedAt.set(fact.data.order.configId, clock.monotonic());
-      }
+      attend(fact);
+      const asked = reductionOf(fact);
+      if (asked !== undefined) actor.send(asked);
     }
     recorder.record(facts);
+  }
+
+  /** A position is watched from its first fill until it is on its way out, before anything else happens. */
+  function attend(fact: Fact): void {
+    if (fact.type === 'position.opened') watch.arm(fact.data);
+    if (fact.type === 'position.closed') {
+      watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
+      triedAt.delete(fact.data.trade.configId);
+    }
+    if (fact.type === 'exit.ordered') {
+      watch.disarm(fact.data.order.pair, fact.data.order.configId);
+      triedAt.set(fact.data.order.configId, clock.monotonic());
+    }
   }
 
   const actor = createActor(
@@ -94,8 +110,7 @@ export function createSupervisor(options: {
     actor,
     book,
     tick(record) {
-      const pairs = new Set([...book().positions.values()].map(({ opening }) => opening.pair));
-      const marks = watch.marks(pairs);
+      const marks = watch.marks(heldPairs(book()));
       actor.send({ type: 'portfolio.marked', at: clock.market(), marks, record });
       for (const position of book().positions.values()) tend(position);
     },

@@ -2,6 +2,7 @@
 // refused, and so is anything that is not a number where one is meant.
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { DEFAULT_TRIPS } from '../domain/breaker.ts';
 import { DEFAULT_EXECUTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
@@ -62,6 +63,18 @@ const executionSchema = z.strictObject({
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 
+const breakerSchema = z
+  .strictObject({
+    weeklyLoss: share.gt(0).default(DEFAULT_TRIPS.weeklyLoss),
+    drawdownScale: share.gt(0).default(DEFAULT_TRIPS.drawdownScale),
+    drawdownHalt: share.gt(0).default(DEFAULT_TRIPS.drawdownHalt),
+    drawdownReduce: share.gt(0).default(DEFAULT_TRIPS.drawdownReduce),
+    lossStreak: z.number().int().min(1).max(1000).default(DEFAULT_TRIPS.lossStreak),
+    entriesPerHour: z.number().int().min(1).max(10_000).default(DEFAULT_TRIPS.entriesPerHour),
+    entriesPerDay: z.number().int().min(1).max(100_000).default(DEFAULT_TRIPS.entriesPerDay),
+  })
+  .prefault({});
+
 const venueSchema = z.strictObject({
   endpoint: z
     .strictObject({ rest: loopbackUrl('http'), stream: loopbackUrl('ws') })
@@ -107,6 +120,7 @@ const schema = z
     risk: riskSchema.prefault({}),
     sizing: sizingSchema.prefault({}),
     execution: executionSchema.prefault({}),
+    breakers: breakerSchema,
   })
   .superRefine(({ risk, sizing, venues }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {

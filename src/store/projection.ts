@@ -60,6 +60,8 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'day.opened': (entry) => [dayOpened(entry)],
   'loss.latched': (entry) => [lossLatched(entry)],
   'equity.marked': (entry) => [equityMarked(entry)],
+  'breaker.tripped': journalOnly,
+  'breaker.closed': journalOnly,
   'trading.reduced': journalOnly,
   'trading.flattened': journalOnly,
   'trading.resumed': journalOnly,

@@ -3,7 +3,9 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
+import type { Checkpoint } from '../ports.ts';
 import { activeTrades, configurations, type Live, orders, trades } from './book-reading.ts';
+import { latestCheckpoint } from './checkpoint.ts';
 import { type Connection, openReadOnly } from './connection.ts';
 import { contextRows } from './context.ts';
 import { equitySeries, latestDay, latestEquity } from './equity-reading.ts';
@@ -41,6 +43,8 @@ export interface Reader {
   equitySince(since: Millis, pointsMax: number): Promise<readonly EquityRow[]>;
   /** The running UTC day of the book; undefined before the first. */
   day(): Promise<DayRow | undefined>;
+  /** The newest saved state of the book; undefined before the first. */
+  checkpoint(): Promise<Checkpoint | undefined>;
   close(): Promise<void>;
 }
 
@@ -70,6 +74,7 @@ function readerOf(connection: Connection<Schema>): Reader {
   };
   return {
     context: () => read(contextRows),
+    checkpoint: () => read(latestCheckpoint),
     positions: () => read(activeTrades),
     trades: (rowsMax) => read((from) => trades(from, rowsMax)),
     orders: (which, rowsMax) => read((from) => orders(from, which, rowsMax)),

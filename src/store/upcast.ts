@@ -30,6 +30,8 @@ const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'day.opened': [],
   'loss.latched': [],
   'equity.marked': [],
+  'breaker.tripped': [],
+  'breaker.closed': [],
   'trading.reduced': [],
   'trading.flattened': [],
   'trading.resumed': [],

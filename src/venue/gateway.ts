@@ -17,8 +17,8 @@ export interface GatewayOptions {
   readonly venue: Venue;
   readonly clock: Clock;
   readonly caps: GatewayCaps;
-  /** The kill switch's last word. */
-  mayIncreaseExposure(): boolean;
+  /** The last word of kill switch and circuit breakers on an entry. */
+  mayIncreaseExposure(order: Order): boolean;
   /** Whether the journal holds this order and it was not sent before; true once per commit. */
   takeCommitted(clientOrderId: string): boolean;
   /** Something above went wrong: a cap was reached, or an order came that nobody had committed. */
@@ -80,9 +80,9 @@ export class Gateway implements Venue {
   }
 
   /** A kill switch that cannot be read is taken as thrown. */
-  #mayEnter(): boolean {
+  #mayEnter(order: Order): boolean {
     try {
-      return this.#options.mayIncreaseExposure();
+      return this.#options.mayIncreaseExposure(order);
     } catch {
       return false;
     }
@@ -90,7 +90,7 @@ export class Gateway implements Venue {
 
   #refusal(order: Order): Outcome | undefined {
     const { clock, caps } = this.#options;
-    if (!this.#mayEnter()) return stopped('kill-switch', 'no new exposure now');
+    if (!this.#mayEnter(order)) return stopped('kill-switch', 'no new exposure now');
     const now = clock.market();
     this.#sent = this.#sent.filter(({ at }) => now - at < windowMs);
     const notional = decimal(order.reserved);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock, nodeTimers } from '../../src/clock.ts';
+import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { money, quantity, ZERO_MONEY } from '../../src/domain/money.ts';
 import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
@@ -87,6 +88,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       limits: DEFAULT_LIMITS,
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
+      breakers: DEFAULT_TRIPS,
       gatherMs: 50,
       recvWindowMs: 5000,
     },

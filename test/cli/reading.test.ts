@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BREAKERS } from '../../src/domain/breaker.ts';
 import { openReader } from '../../src/store/read.ts';
 import { openStore } from '../../src/store/store.ts';
 import { CONTEXT } from '../store/context.ts';
@@ -126,4 +127,19 @@ test('a reader that goes away in the middle is no error', async () => {
   });
   await new Promise((resolve) => child.once('close', resolve));
   expect(said).toBe('');
+});
+
+test('breakers: every one of the catalogue with its trip, value and headroom', async () => {
+  const values = valuesOf(await ask('breakers', '--json')) as Record<string, unknown>[];
+  expect(values.map(({ id }) => id)).toEqual(Object.keys(BREAKERS));
+  for (const { id, value, trip, headroom } of values) {
+    if (value === null) continue;
+    expect(Number(trip) - Number(value), String(id)).toBeCloseTo(Number(headroom), 12);
+  }
+  const { code, out } = await ask('breakers');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^closed {2}drawdown-halt .*\n {8}trips at 0\.1, now \S+, headroom/m);
+  const reset = ['breakers', 'reset', '--by', 'anna', '--reason', 'seen'];
+  expect((await ask(...reset, 'no-such')).code).toBe(2);
+  expect((await ask(...reset, 'weekly-loss')).err).toContain('expected an engine running');
 });

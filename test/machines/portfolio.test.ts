@@ -6,7 +6,7 @@ import { createActor, type SnapshotFrom } from 'xstate';
 import { type PortfolioEvent, portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
 import { encodeBook } from '../../src/domain/checkpoint.ts';
 import { type Fact, type FactType, fact } from '../../src/domain/fact.ts';
-import { type Draft, draftOf, fold } from '../../src/domain/fold.ts';
+import { apply, type Draft, draftOf, fold } from '../../src/domain/fold.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Portfolio, Trading } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
@@ -43,6 +43,8 @@ function busyBook(trading: Trading = 'active'): { book: Portfolio; pending: Orde
   const draft = draftOf(openedBook());
   settle(draft, fillOf(entryOf(draft, 'held', 'BTC/USDT')), instrumentOf('BTC/USDT'));
   const pending = entryOf(draft, 'pending', 'ETH/USDT');
+  const open = { id: 'entries-day', on: 'held', at, value: 11, trip: 11, until: null } as const;
+  apply(draft, fact('breaker.tripped', { at, key: 'held' }, open));
   return { book: { ...draft, trading }, pending };
 }
 
@@ -102,6 +104,12 @@ const eventsAbout = (pending: Order): { [T in EventType]: PortfolioEvent } => ({
   'portfolio.reduce': { type: 'portfolio.reduce', ...word },
   'portfolio.flatten': { type: 'portfolio.flatten', ...word },
   'portfolio.resume': { type: 'portfolio.resume', ...word },
+  'breaker.reset': {
+    type: 'breaker.reset',
+    breaker: { id: 'entries-day', on: 'held' },
+    marks,
+    ...word,
+  },
   'recovery.completed': { type: 'recovery.completed' },
 });
 
@@ -126,6 +134,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'portfolio.reduce': ['recovering', 'trading.reduced'],
     'portfolio.flatten': ['recovering', 'trading.flattened', 'exit.ordered'],
     'portfolio.resume': ['recovering', 'trading.resumed'],
+    'breaker.reset': ['recovering', 'breaker.closed'],
     'recovery.completed': ['active'],
   },
   active: {
@@ -138,6 +147,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'portfolio.reduce': ['reducing', 'trading.reduced'],
     'portfolio.flatten': ['flattening', 'trading.flattened', 'exit.ordered'],
     'portfolio.resume': ['active'],
+    'breaker.reset': ['active', 'breaker.closed'],
     'recovery.completed': ['active'],
   },
   reducing: {
@@ -150,6 +160,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'portfolio.reduce': ['reducing'],
     'portfolio.flatten': ['flattening', 'trading.flattened', 'exit.ordered'],
     'portfolio.resume': ['active', 'trading.resumed'],
+    'breaker.reset': ['reducing', 'breaker.closed'],
     'recovery.completed': ['reducing'],
   },
   flattening: {
@@ -162,6 +173,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'portfolio.reduce': ['reducing', 'trading.reduced'],
     'portfolio.flatten': ['flattening'],
     'portfolio.resume': ['active', 'trading.resumed'],
+    'breaker.reset': ['flattening', 'breaker.closed'],
     'recovery.completed': ['flattening'],
   },
 };

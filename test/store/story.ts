@@ -1,5 +1,6 @@
 // Genuine facts for the store's tests: made by the domain's own decisions on a book of their own, so
 // that what is stored is what the engine would store.
+import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
 import { conclude } from '../../src/domain/conclusion.ts';
 import type { Configuration, Stage } from '../../src/domain/configuration.ts';
 import { judgeDay } from '../../src/domain/day.ts';
@@ -131,6 +132,7 @@ export class Story {
       execution: DEFAULT_EXECUTION,
       instruments: new Map([[PAIR, instrument]]),
       correlation: () => 1,
+      breakers: DEFAULT_TRIPS,
     };
     const proposal = { signal, configuration: of, healthy: true, fresh: true };
     return this.#keep(review(this.draft, [proposal], terms, { at, marks: MARKS, open: true }));

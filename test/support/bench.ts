@@ -1,4 +1,5 @@
 // Nouns for the domain's tests: instruments, configurations, signals and an opened book.
+import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import type { Proposal, ReviewMoment, ReviewTerms } from '../../src/domain/eligibility.ts';
 import { fact } from '../../src/domain/fact.ts';
@@ -98,6 +99,7 @@ export const termsFor = (
   execution: DEFAULT_EXECUTION,
   instruments: new Map(pairs.map((pair) => [pair, instrumentOf(pair)])),
   correlation: () => 1,
+  breakers: DEFAULT_TRIPS,
   ...changes,
 });
 

@@ -83,6 +83,8 @@ function demoSettings(data: string, port: number, speed: number): Settings {
       venues: { binance: { endpoint, speed, sandbox: true } },
       // Between a close and an order a fast market moves further than a real one.
       execution: { collar: 0.01, fee: feeRate },
+      // And it has more to enter on in an hour than a real one in a day.
+      breakers: { entriesPerHour: 20, entriesPerDay: 200 },
     },
     'demo settings',
   );

@@ -1,9 +1,10 @@
 // The story: what happened, one line each, in the words of a person who watches a portfolio.
+import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
 import type { EXIT_REASONS } from '../../domain/order.ts';
 import { plain } from '../../plain.ts';
 import { amount, clockTime, type Paint, percent, priceText, signed } from './format.ts';
-import { reason, waterfallLine } from './waterfall.ts';
+import { actionWords, reason, waterfallLine } from './waterfall.ts';
 
 const why: Record<(typeof EXIT_REASONS)[number], string> = {
   stop: 'stop-loss hit',
@@ -52,6 +53,9 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
       return paint.bad(
         `■ daily loss ${percent(entry.data.dayReturn)} reached its limit ${percent(entry.data.limit)}: no entries until the next UTC day`,
       );
+    case 'breaker.tripped':
+    case 'breaker.closed':
+      return breakerWords(entry, paint);
     case 'trading.reduced':
       return paint.warn(
         `■ halted by ${plain(entry.data.by)}: ${plain(entry.data.reason)} (exits go on)`,
@@ -74,6 +78,19 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
     default:
       return undefined;
   }
+}
+
+function breakerWords(
+  { type, data }: FactOf<'breaker.tripped'> | FactOf<'breaker.closed'>,
+  paint: Paint,
+): string {
+  const name = data.on === '' ? data.id : `${data.id} of ${plain(data.on)}`;
+  if (type === 'breaker.closed') {
+    return paint.good(`▶ breaker ${name} closed by ${plain(data.by)}: ${plain(data.reason)}`);
+  }
+  const { action, watches } = breakerRule(data.id);
+  const measured = `${Number(data.value.toPrecision(4))} reached ${Number(data.trip.toPrecision(4))}`;
+  return paint.bad(`■ breaker ${name}: ${watches}: ${measured} → ${actionWords(action)}`);
 }
 
 function approved({ data }: FactOf<'signal.approved'>, paint: Paint): string {

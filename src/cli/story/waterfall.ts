@@ -1,11 +1,12 @@
 // A size waterfall: in one line for the story, in full for whoever asks why.
+import type { BreakerAction } from '../../domain/breaker.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { REFUSALS } from '../../domain/refusal.ts';
 import type { Waterfall } from '../../domain/sizing.ts';
 import { amount, percent } from './format.ts';
 
 /** `100,000 × 10.00 % × 0.902 × 0.90 = 8,118.00 → stage-cap 4,000.00 → 0.0421 lots …` */
-export function waterfallLine({ formula, trims, rounding, refusal }: Waterfall): string {
+export function waterfallLine({ formula, scale, trims, rounding, refusal }: Waterfall): string {
   if (formula === null) return refusal === null ? 'not sized' : `not sized: ${refusal.code}`;
   const { capital, base, factor, confidence, size } = formula;
   const start = `${amount(capital, 0)} × ${percent(Number(base), 0)} × ${Number(factor).toFixed(3)} × ${confidence.toFixed(2)} = ${amount(size)}`;
@@ -13,12 +14,27 @@ export function waterfallLine({ formula, trims, rounding, refusal }: Waterfall):
     .filter(({ before, after }) => before !== after)
     .map(({ code, after }) => ` → ${code} ${amount(after)}`);
   const lots = rounding === null ? '' : ` → ${rounding.quantity} for ${amount(rounding.reserved)}`;
-  return start + cuts.join('') + lots;
+  const scaled = scale === undefined ? '' : ` × ${scale.factor} (${scale.breaker})`;
+  return start + scaled + cuts.join('') + lots;
+}
+
+/** What an open breaker does. */
+export function actionWords(action: BreakerAction): string {
+  switch (action.kind) {
+    case 'scale':
+      return `sizes × ${action.factor}`;
+    case 'pause':
+      return 'no entries';
+    case 'reduce':
+      return 'no entries, the portfolio reduces';
+    default:
+      return action satisfies never;
+  }
 }
 
 /** Every step on a line of its own. */
 export function waterfallLines(waterfall: Waterfall): readonly string[] {
-  const { formula, trims, rounding, refusal, size } = waterfall;
+  const { formula, scale, trims, rounding, refusal, size } = waterfall;
   const lines: string[] = [];
   if (formula !== null) {
     lines.push(
@@ -33,6 +49,7 @@ export function waterfallLines(waterfall: Waterfall): readonly string[] {
       `size             ${amount(formula.size)}`,
     );
   }
+  if (scale !== undefined) lines.push(`breaker          × ${scale.factor}  (${scale.breaker})`);
   for (const { code, cap, used, headroom, before, after } of trims) {
     const effect = before === after ? 'fits' : `${amount(before)} → ${amount(after)}`;
     lines.push(
