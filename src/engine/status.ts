@@ -1,5 +1,6 @@
 // What the engine says of itself at any moment: a value for the terminal, the command line and the view.
 
+import type { OpenBreaker } from '../domain/breaker.ts';
 import type { Stage } from '../domain/configuration.ts';
 import { STAGES } from '../domain/configuration.ts';
 import { type DecimalText, text } from '../domain/money.ts';
@@ -30,6 +31,8 @@ export interface Status {
   readonly exposure: DecimalText;
   readonly dayReturn: number;
   readonly lossLatched: boolean;
+  /** Open circuit breakers. */
+  readonly breakers: readonly OpenBreaker[];
   /** Exposure and cap of each stage that may hold capital. */
   readonly stages: readonly { stage: Stage; used: DecimalText; cap: DecimalText }[];
   readonly positions: readonly PositionStatus[];
@@ -82,6 +85,7 @@ export function statusOf(
     exposure: text(exposure(book, marks)),
     dayReturn: dayReturn(book, worth),
     lossLatched: book.day?.latched ?? false,
+    breakers: [...book.breakers.values()],
     stages: STAGES.filter((stage) => limits.stageCaps[stage] > 0).map((stage) => ({
       stage,
       used: text(exposure(book, marks, (held) => held.stage === stage)),

@@ -129,6 +129,7 @@ const status: Status = {
   exposure: '8000',
   dayReturn: -0.0012,
   lossLatched: false,
+  breakers: [{ id: 'loss-streak', on: 'c1', at: 0, value: 5, trip: 5, until: 3_600_000 }],
   stages: (['MATURE', 'VALIDATION', 'DISCOVERY', 'DECAY'] as const).map((stage) => ({
     stage,
     used: '8000',
@@ -175,6 +176,7 @@ test('a panel keeps to its width and to a glance', () => {
     'BTC/USDT c0 0.1  mark 69,900.00  stop 69,000.00  target 72,000.00  −10.00',
   );
   expect(wide).toContain('and 10 more positions');
+  expect(wide).toContain('open breaker loss-streak of c1 → no entries');
 });
 
 test('the summary says what the run came to', () => {

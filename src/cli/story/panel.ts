@@ -1,10 +1,12 @@
 // The portfolio at a glance, and the first and last words of a run.
+import { breakerRule } from '../../domain/breaker.ts';
 import { byPrecedence, type Configuration } from '../../domain/configuration.ts';
 import type { NearestMiss } from '../../engine/nearest-miss.ts';
 import type { StartFacts } from '../../engine/start.ts';
 import type { Status } from '../../engine/status.ts';
 import { plain } from '../../plain.ts';
 import { amount, clockTime, dateTime, type Paint, priceText, signed } from './format.ts';
+import { actionWords, breakerName } from './waterfall.ts';
 
 const bar = (share: number, width = 12): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
@@ -27,6 +29,13 @@ export function panel(
     `   equity ${paint.bold(amount(equity))}  ${day}  cash ${amount(cash)}  exposure ${amount(status.exposure)}  ${state}`,
     ...besideEachOther(stages.map(stageGauge), width),
   ];
+  for (const open of status.breakers.slice(0, breakersShown)) {
+    lines.push(
+      paint.bad(
+        `   open breaker ${breakerName(open)} → ${actionWords(breakerRule(open.id).action)}`,
+      ),
+    );
+  }
   const shown = positions.slice(0, positionsShown);
   for (const position of shown) lines.push(`   ${positionLine(position)}`);
   if (shown.length < positions.length) {
@@ -42,6 +51,7 @@ export function panel(
 
 /** A panel is a glance: with a thousand configurations it shows the first of them. */
 const positionsShown = 20;
+const breakersShown = 8;
 const missesShown = 8;
 
 const stageGauge = ({ stage, used, cap }: Status['stages'][number]): string =>

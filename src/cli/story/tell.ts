@@ -4,7 +4,7 @@ import type { Entry, FactOf } from '../../domain/fact.ts';
 import type { EXIT_REASONS } from '../../domain/order.ts';
 import { plain } from '../../plain.ts';
 import { amount, clockTime, type Paint, percent, priceText, signed } from './format.ts';
-import { actionWords, reason, waterfallLine } from './waterfall.ts';
+import { actionWords, breakerName, reason, waterfallLine } from './waterfall.ts';
 
 const why: Record<(typeof EXIT_REASONS)[number], string> = {
   stop: 'stop-loss hit',
@@ -84,7 +84,7 @@ function breakerWords(
   { type, data }: FactOf<'breaker.tripped'> | FactOf<'breaker.closed'>,
   paint: Paint,
 ): string {
-  const name = data.on === '' ? data.id : `${data.id} of ${plain(data.on)}`;
+  const name = breakerName(data);
   if (type === 'breaker.closed') {
     return paint.good(`▶ breaker ${name} closed by ${plain(data.by)}: ${plain(data.reason)}`);
   }

@@ -1,8 +1,9 @@
 // A size waterfall: in one line for the story, in full for whoever asks why.
-import type { BreakerAction } from '../../domain/breaker.ts';
+import type { BreakerAction, OpenBreaker } from '../../domain/breaker.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { REFUSALS } from '../../domain/refusal.ts';
 import type { Waterfall } from '../../domain/sizing.ts';
+import { plain } from '../../plain.ts';
 import { amount, percent } from './format.ts';
 
 /** `100,000 × 10.00 % × 0.902 × 0.90 = 8,118.00 → stage-cap 4,000.00 → 0.0421 lots …` */
@@ -17,6 +18,10 @@ export function waterfallLine({ formula, scale, trims, rounding, refusal }: Wate
   const scaled = scale === undefined ? '' : ` × ${scale.factor} (${scale.breaker})`;
   return start + scaled + cuts.join('') + lots;
 }
+
+/** A breaker, and whose it is. */
+export const breakerName = ({ id, on }: Pick<OpenBreaker, 'id' | 'on'>): string =>
+  on === '' ? id : `${id} of ${plain(on)}`;
 
 /** What an open breaker does. */
 export function actionWords(action: BreakerAction): string {
