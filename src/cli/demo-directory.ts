@@ -1,7 +1,7 @@
 // The demo's data directory: marked as such, kept between runs, and begun anew without touching a file
 // that is not the demo's.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { engineRuns } from './send.ts';
 import { Failure } from './terminal.ts';
 
@@ -11,8 +11,14 @@ const own = [
   ...['tape.db', 'tape.db-wal', 'tape.db-shm'],
   ...['engine.lock', 'engine.lock-journal', 'engine.lock.pid'],
   ...['sandbox', 'sandbox.key', 'sandbox.secret'],
-  'demo.json',
+  ...['demo.json', 'demo.yaml'],
 ];
+
+/** Settings with which other commands find the demo's store. */
+export const demoSettingsOf = (data: string): string => join(data, 'demo.yaml');
+
+const demoSettingsText = (data: string): string =>
+  `# For commands about this demo: --settings ${demoSettingsOf(data)}\nstore: { url: ${JSON.stringify(`sqlite:${resolve(data, 'troupe.db')}`)} }\n`;
 
 /** Seed of a new demo when none is asked for. */
 const firstSeed = 1;
@@ -36,6 +42,7 @@ export function prepareDemo(
   mkdirSync(data, { recursive: true, mode: 0o700 });
   if (!existsSync(marker))
     writeFileSync(marker, `${JSON.stringify({ seed: seed ?? firstSeed })}\n`);
+  writeFileSync(demoSettingsOf(data), demoSettingsText(data));
   const kept = seedOf(readFileSync(marker, 'utf8'));
   if (kept === undefined) throw new Failure(`${marker}: expected {"seed": number}`);
   if (seed !== undefined && seed !== kept) {

@@ -40,9 +40,8 @@ const bytesMax = 80 * 1024 * 1024;
 function textOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  if (found.isDirectory() || found.size > bytesMax) {
-    throw new Failure(`${path}: expected a file of at most 80 MB`);
-  }
+  if (!found.isFile()) throw new WrongUse(`${path}: expected a file, was something else`);
+  if (found.size > bytesMax) throw new Failure(`${path}: expected a file of at most 80 MB`);
   return readFileSync(path, 'utf8');
 }
 

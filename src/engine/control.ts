@@ -6,7 +6,7 @@ import type { Log } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { unfitFor } from './admission.ts';
 import type { Acknowledgement, Command } from './command.ts';
-import { isHalted, removeHaltFile } from './halt-file.ts';
+import { haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
 import type { Started } from './start.ts';
 
@@ -108,6 +108,7 @@ export class Control {
 /** Latches `reducing` while the file HALT stands; call it often. */
 export function heedHaltFile({ engine, dataDirectory }: Started): void {
   if (engine.book().trading === 'active' && isHalted(dataDirectory)) {
-    engine.command('reduce', 'file HALT', 'the file HALT stands in the data directory');
+    const { by, reason } = haltWord(dataDirectory);
+    engine.command('reduce', by, reason);
   }
 }

@@ -39,7 +39,7 @@ export function createEffects(options: {
         at,
         state: 'rejected',
         code: 'signal-late',
-        message: `decided for ${signal.at}, committed at ${at}`,
+        message: `its signal was ${(at - signal.at) / 1000} s old when it was committed`,
       });
       return;
     }

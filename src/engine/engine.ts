@@ -4,14 +4,14 @@ import { breakerKey, type OpenBreaker } from '../domain/breaker.ts';
 import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Fact, fact } from '../domain/fact.ts';
-import { heldPairs, type Portfolio } from '../domain/portfolio.ts';
+import { hasEnded, heldPairs, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { barsWanted } from './evaluate.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
-import { reconcileOrders, saveCheckpoint } from './recover.ts';
+import { compareBalances, reconcileOrders, saveCheckpoint, shortages } from './recover.ts';
 import { type Status, statusOf } from './status.ts';
 import type { Supervisor } from './supervise.ts';
 
@@ -63,6 +63,7 @@ export class Engine {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
     await reconcileOrders(book, venue, sink);
+    await this.#compare();
     for (const configuration of configurations) this.#seat(configuration);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     await feed.start(wantedStreams(configurations, book));
@@ -149,6 +150,22 @@ export class Engine {
     await saveCheckpoint(this.#banks.journal, this.book(), this.#seq);
     supervisor.actor.stop();
     orders.stop();
+  }
+
+  /** A venue that has less than the book keeps entries out until a person has looked. */
+  async #compare(): Promise<void> {
+    const { venue, log } = this.#banks;
+    const book = this.book();
+    // What is still out may explain it, and is being asked about.
+    if ([...book.orders.values()].some((live) => !hasEnded(live))) return;
+    const differences = compareBalances(book, await venue.balances());
+    const missing = shortages(differences, book, this.#start.instruments);
+    if (missing.length === 0) return;
+    this.#parts.counters.faults += missing.length;
+    log.error({ missing }, 'the venue has less than the book: no entries until a person resumes');
+    if (book.trading !== 'active') return;
+    const what = missing.map((one) => `${one.asset} ${one.venue} instead of ${one.book}`);
+    this.command('reduce', 'reconciliation', `the venue has ${what.join(', ')}`.slice(0, 500));
   }
 
   #send(event: Parameters<Supervisor['actor']['send']>[0]): void {

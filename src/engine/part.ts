@@ -2,6 +2,7 @@
 // pipes are set once, here; the engine only opens and closes them.
 import type { Entry } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
+import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { createEffects } from './effect.ts';
 import { createEvaluation, type Evaluation } from './evaluate.ts';
@@ -62,23 +63,13 @@ export function joinParts(
   const recorder = createRecorder({
     journal,
     timers,
-    onCommitted(entry) {
-      count(counters, entry);
-      // Neither may stop the next: the first is a bug that ends the engine, the second only a teller.
-      attempt(
-        () => effect(entry),
-        (error) => listener.onFatal(`${entry.type} took no effect`, error),
-      );
-      attempt(
-        () => listener.onEntry(entry),
-        (error) => {
-          log.error({ seq: entry.seq, error: String(error) }, 'an entry could not be told');
-        },
-      );
-    },
+    onCommitted: (entry) => committed(entry, effect, counters, listener, log),
     // No new exposure while the journal cannot take it; what is decided waits, in order.
-    onFailure(error) {
-      log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
+    onFailure(error, isFirst) {
+      if (isFirst) {
+        counters.faults += 1;
+        log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
+      }
       if (book().trading !== 'active') return;
       const at = clock.market();
       send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
@@ -147,6 +138,27 @@ function joinCandleRoad(
     onFault: ({ id }, error) => failed(id, error),
   });
   return { registry, streams, evaluation };
+}
+
+function committed(
+  entry: Entry,
+  effect: (entry: Entry) => void,
+  counters: Counters,
+  listener: EngineListener,
+  log: Log,
+): void {
+  count(counters, entry);
+  // Neither may stop the next: the first is a bug that ends the engine, the second only a teller.
+  attempt(
+    () => effect(entry),
+    (error) => listener.onFatal(`${entry.type} took no effect`, error),
+  );
+  attempt(
+    () => listener.onEntry(entry),
+    (error) => {
+      log.error({ seq: entry.seq, error: String(error) }, 'an entry could not be told');
+    },
+  );
 }
 
 function attempt(act: () => void, failed: (error: unknown) => void): void {

@@ -20,11 +20,12 @@ export function createRecorder(options: {
   timers: Timers;
   /** Called for each entry, in order, after its commit. */
   onCommitted(entry: Entry): void;
-  /** Called when an append failed; it will be tried again. */
-  onFailure(error: unknown): void;
+  /** Called when an append failed; it will be tried again. `isFirst`: the one before had not failed. */
+  onFailure(error: unknown, isFirst: boolean): void;
 }): Recorder {
   const { journal, timers, onCommitted, onFailure } = options;
   let queue: Fact[] = [];
+  let isFailing = false;
   let draining: Promise<void> | undefined;
 
   const pause = (): Promise<void> =>
@@ -34,9 +35,12 @@ export function createRecorder(options: {
 
   async function append(batch: readonly Fact[]): Promise<readonly Entry[] | undefined> {
     try {
-      return await journal.append(batch);
+      const entries = await journal.append(batch);
+      isFailing = false;
+      return entries;
     } catch (error) {
-      onFailure(error);
+      onFailure(error, !isFailing);
+      isFailing = true;
       return undefined;
     }
   }

@@ -3,6 +3,7 @@
 import { decodeBook, encodeBook, hashOf } from '../domain/checkpoint.ts';
 import type { Entry } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import { balanceOf } from '../domain/ledger.ts';
 import { type Decimal, decimal, text } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
@@ -116,6 +117,27 @@ export function compareBalances(
       difference: text(theirs.minus(ours)),
     };
   });
+}
+
+/** Of the quote currency this much may be missing before anybody is asked. */
+const quoteTolerance = 1;
+
+/** What the venue has less of than the book, by more than a lot: something is gone that is traded on. */
+export function shortages(
+  differences: readonly Comparison[],
+  book: Portfolio,
+  instruments: ReadonlyMap<string, Instrument>,
+): readonly Comparison[] {
+  const lots = new Map<string, Decimal>([[book.quote, decimal(quoteTolerance)]]);
+  for (const { base, stepSize } of instruments.values()) {
+    const known = lots.get(base);
+    if (known === undefined || stepSize.gt(known)) lots.set(base, stepSize);
+  }
+  return differences.filter(({ asset, difference }) =>
+    decimal(difference)
+      .negated()
+      .gt(lots.get(asset) ?? 0),
+  );
 }
 
 function heldOf(book: Portfolio, asset: string): Decimal {

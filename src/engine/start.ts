@@ -20,6 +20,7 @@ import type { Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
+import type { TradingWord } from '../store/trading-reading.ts';
 import { connectVenue } from '../venue/ccxt.ts';
 import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
@@ -62,6 +63,10 @@ export interface StartFacts {
   readonly configurations: readonly Configuration[];
   readonly problems: readonly Problem[];
   readonly differences: readonly Comparison[];
+  /** Active configurations that the file does not bring any more. */
+  readonly absent: readonly string[];
+  /** The last word on whether the portfolio trades. */
+  readonly word: TradingWord | undefined;
 }
 
 /** Directory that holds everything of one engine. */
@@ -215,11 +220,14 @@ async function recover(
     return unfit === undefined;
   });
   for (const problem of problems) options.log.warn({ problem }, describeProblem(problem));
+  const brought = new Set(options.configurations.map(({ id }) => id));
+  const absent = configurations.map(({ id }) => id).filter((id) => !brought.has(id));
+  const word = await store.read.tradingWord();
   const differences = compareBalances(draft, balances).filter(
     ({ difference }) => difference !== '0',
   );
   return {
     start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, configurations },
-    facts: { fresh, book: draft, configurations, problems, differences },
+    facts: { fresh, book: draft, configurations, problems, differences, absent, word },
   };
 }

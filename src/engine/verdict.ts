@@ -63,11 +63,15 @@ export function createVerdicts(options: {
       case 'exit':
         if (options.book().positions.has(configuration.id)) exit(verdict, 'invalidation');
         return;
+      case 'unfit':
+        misses.unfit(configuration.id, at, decision.code);
+        return;
       case 'setup':
+        misses.hold(configuration.id, at, []);
         raise(verdict, decision.setup);
         return;
       default:
-        return;
+        decision satisfies never;
     }
   };
 }

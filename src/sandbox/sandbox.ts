@@ -63,10 +63,15 @@ export async function startSandbox(
       onBalances: ({ balances: changed = {}, at }) => user.publish(positionShape(changed, at)),
       onTransfer: (asset, amount, at) => user.publish(transferShape(asset, amount, at)),
       onEnd: () => log('the recorded market has ended; it stands still'),
-      onTrouble: (reason) => log(`could not keep what happened: ${String(reason)}`),
+      onTrouble: (reason) => {
+        // Once: a full disk would say so at every trade.
+        if (!isTroubled) log(`the sandbox could not keep what happened: ${String(reason)}`);
+        isTroubled = true;
+      },
     },
   );
   let reports = 0;
+  let isTroubled = false;
   const budget = new RateBudget();
   const subscriptions = new Subscriptions();
   const market = new MarketStream(exchange, subscriptions);

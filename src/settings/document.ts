@@ -61,12 +61,21 @@ export function readDocument(text: string, file: string): DocumentResult {
     return failed(file, 'at most 64 MB of JSON', `${text.length} characters`);
   let document: unknown;
   try {
-    document = JSON.parse(text.replace(/^\ufeff/, ''));
+    document = JSON.parse(withoutBareNumbers(text.replace(/^\ufeff/, '')));
   } catch (error) {
     return failed(file, 'JSON', error instanceof Error ? error.message : 'unreadable');
   }
   return readAll(document, text, file);
 }
+
+/**
+ * What some programs write where JSON has no number: as text it is refused where it stands, and the rest
+ * still loads. Strings are stepped over.
+ */
+const withoutBareNumbers = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
+    part.startsWith('"') ? part : `"${part}"`,
+  );
 
 const failed = (file: string, expected: string, was: string): DocumentResult => ({
   configurations: [],

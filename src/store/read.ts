@@ -15,6 +15,7 @@ import { expectVersion } from './migration.ts';
 import { lastSeqOf, pageOf } from './page.ts';
 import type { ActiveTradeRow, DayRow, EquityRow, OrderRow, Schema, TradeRow } from './schema.ts';
 import { entriesAbout, type SignalEntry, signals } from './signal-reading.ts';
+import { type TradingWord, tradingWord } from './trading-reading.ts';
 
 export type { TradeRow };
 
@@ -43,6 +44,8 @@ export interface Reader {
   equitySince(since: Millis, pointsMax: number): Promise<readonly EquityRow[]>;
   /** The running UTC day of the book; undefined before the first. */
   day(): Promise<DayRow | undefined>;
+  /** The last word on trading: halted, flattened or resumed; undefined before the first. */
+  tradingWord(): Promise<TradingWord | undefined>;
   /** The newest saved state of the book; undefined before the first. */
   checkpoint(): Promise<Checkpoint | undefined>;
   close(): Promise<void>;
@@ -75,6 +78,7 @@ function readerOf(connection: Connection<Schema>): Reader {
   return {
     context: () => read(contextRows),
     checkpoint: () => read(latestCheckpoint),
+    tradingWord: () => read(tradingWord),
     positions: () => read(activeTrades),
     trades: (rowsMax) => read((from) => trades(from, rowsMax)),
     orders: (which, rowsMax) => read((from) => orders(from, which, rowsMax)),

@@ -28,7 +28,13 @@ test('beginning anew removes what the demo made and nothing else', () => {
   written(join(data, 'mine'), 'troupe.db', 'a year of trading');
   written(data, 'notes.txt', 'mine');
   prepareDemo(data, { seed: undefined, fresh: true });
-  expect(readdirSync(data).sort()).toEqual(['demo.json', 'exchange', 'mine', 'notes.txt']);
+  expect(readdirSync(data).sort()).toEqual([
+    'demo.json',
+    'demo.yaml',
+    'exchange',
+    'mine',
+    'notes.txt',
+  ]);
   expect(readFileSync(join(data, 'mine', 'troupe.db'), 'utf8')).toBe('a year of trading');
 });
 

@@ -83,7 +83,7 @@ test('journal: every fact in order, from wherever one asks', async () => {
 
 test('status: whether an engine runs, and how the book was last marked', async () => {
   expect((await ask('status')).out).toMatch(
-    /^no engine is running\n2024-06-01 .* equity [\d,.]+ .*\n1 open positions\n$/,
+    /^no engine is running\ntrading active\n2024-06-01 .* equity [\d,.]+ .*\n1 open position\n$/,
   );
   for (const pid of ['0', '', 'x', '-1', '4194305']) {
     writeFileSync(join(directory, 'troupe.pid'), pid);

@@ -40,9 +40,9 @@ test('a refusal tells its code and its reason', () => {
 
 test('fills, exits and results are told with their numbers', () => {
   expect(linesOf('fill.recorded')[0]).toMatch(
-    /^· bought 0\.\d+ BTC\/USDT at 67,001\.00 fee \S+ BTC$/,
+    /^· bought 0\.\d+ BTC\/USDT a at 67,001\.00 fee \S+ BTC$/,
   );
-  expect(linesOf('exit.ordered')).toEqual(['→ exit BTC/USDT: stop-loss hit at 65,990.00']);
+  expect(linesOf('exit.ordered')).toEqual(['→ exit BTC/USDT a: stop-loss hit at 65,990.00']);
   expect(linesOf('position.closed')[0]).toMatch(
     /^● closed BTC\/USDT a −[\d,.]+ \(−[\d.]+ R\) 67,006\.70 → 65,980\.00, stop-loss hit, after fees$/,
   );
@@ -182,7 +182,7 @@ test('a panel keeps to its width and to a glance', () => {
 test('the summary says what the run came to', () => {
   const words = summaryLines(status, '99990', bare).join('\n');
   expect(words).toContain('equity 100,000.00, +10.00 in this run, day −0.12 %');
-  expect(words).toContain('30 open (their stops stand in the book');
+  expect(words).toContain('30 open (stops and targets stand in the book');
 });
 
 test('a flood of bad candles and of streams coming alive stays readable', () => {

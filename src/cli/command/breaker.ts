@@ -13,10 +13,10 @@ import {
 import { money } from '../../domain/money.ts';
 import type { Portfolio } from '../../domain/portfolio.ts';
 import { type Reading, readings } from '../../domain/tripping.ts';
-import { recoverBook } from '../../engine/recover.ts';
 import { plain } from '../../plain.ts';
-import { openReader, type Reader } from '../../store/read.ts';
+import { openReader } from '../../store/read.ts';
 import { words } from '../argument.ts';
+import { bookOf } from '../book.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { sendCommand } from '../send.ts';
@@ -57,24 +57,6 @@ export function addBreakerCommands(program: Command, bench: Bench): void {
           return told(answer, bench.terminal(command));
         }),
     );
-}
-
-const rowsAPage = 1000;
-
-/** The book as the store has it, without opening it for writing. */
-function bookOf(reader: Reader) {
-  return recoverBook({
-    latestCheckpoint: () => reader.checkpoint(),
-    async *read(from) {
-      for (let next = from; ; ) {
-        const page = await reader.journal(next, rowsAPage);
-        yield* page;
-        const last = page.at(-1)?.seq;
-        if (last === undefined || page.length < rowsAPage) return;
-        next = last + 1;
-      }
-    },
-  });
 }
 
 async function list(url: string, trips: BreakerTrips, terminal: Terminal): Promise<number> {

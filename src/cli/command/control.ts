@@ -73,7 +73,7 @@ async function halt({ by, reason }: Named, command: Command, bench: Bench): Prom
   dropHaltFile(store.dataDirectory, by, reason);
   const terminal = bench.terminal(command);
   if (!engineRuns(store.dataDirectory)) {
-    const message = 'no engine runs; the file HALT keeps the next one from entering';
+    const message = `no engine runs on ${store.dataDirectory}; the file HALT there keeps the next one from entering`;
     return told({ ok: true, message }, terminal);
   }
   return told(await sendCommand(store, { kind: 'halt', by, reason }), terminal);

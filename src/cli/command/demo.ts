@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readDocument } from '../../settings/document.ts';
 import { checkSettings, type Settings } from '../../settings/settings.ts';
-import { prepareDemo } from '../demo-directory.ts';
+import { demoSettingsOf, prepareDemo } from '../demo-directory.ts';
 import { EXAMPLE_CONFIGURATIONS } from '../example.ts';
 import { sandboxKeys } from '../keys.ts';
 import { refuse } from '../load.ts';
@@ -20,6 +20,7 @@ export interface DemoOptions {
 }
 
 const feeRate = 0.001;
+const gatherMarketMsMax = 15_000;
 const balances = { USDT: '100000' };
 
 /** Runs the demo; the process's exit code. Throws `Failure`. */
@@ -65,7 +66,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
       lost: sandbox.lost,
       next: [
         '',
-        'Next: `npm start` again goes on where this stopped; `npm run -s troupe -- explain --last 3` says why.',
+        `Next: the same again goes on where this stopped; \`npm run -s troupe -- explain --last 3 --settings ${demoSettingsOf(data)}\` says why.`,
         'Your own: `npm run -s troupe -- init` writes settings, `npm run -s troupe -- check` looks at them.',
       ],
     });
@@ -79,6 +80,8 @@ function demoSettings(data: string, port: number, speed: number): Settings {
   const result = checkSettings(
     {
       mode: 'live',
+      // Gathering is wall time: however fast the market, it must stay a moment of it.
+      portfolio: { gatherMs: Math.min(50, Math.floor(gatherMarketMsMax / speed)) },
       store: { url: `sqlite:${join(data, 'troupe.db')}` },
       venues: { binance: { endpoint, speed, sandbox: true } },
       // Between a close and an order a fast market moves further than a real one.

@@ -5,10 +5,11 @@ import { plain } from '../../plain.ts';
 import { backup } from '../../store/backup.ts';
 import { openReader, type Reader, type TradeRow } from '../../store/read.ts';
 import { wholeBetween } from '../argument.ts';
+import { bookOf } from '../book.ts';
 import type { Bench } from '../program.ts';
 import { engineRuns } from '../send.ts';
 import { amount, dateTime, percent, priceText, signed } from '../story/format.ts';
-import { reason, waterfallLines } from '../story/waterfall.ts';
+import { breakerName, reason, waterfallLines } from '../story/waterfall.ts';
 import { Failure, type Terminal } from '../terminal.ts';
 import { storeOf } from './control.ts';
 
@@ -168,12 +169,20 @@ async function explain(
 async function status(reader: Reader, terminal: Terminal, command: Command): Promise<number> {
   const running = engineRuns(storeOf(command).dataDirectory);
   const [mark, day, open] = await Promise.all([reader.equity(), reader.day(), reader.positions()]);
-  terminal.show({ running, mark, day, positions: open }, [
+  const { book } = await bookOf(reader);
+  const word = await reader.tradingWord();
+  const { trading } = book;
+  const breakers = [...book.breakers.values()];
+  terminal.show({ running, trading, word: word?.data, breakers, mark, day, positions: open }, [
     running ? 'an engine is running' : 'no engine is running',
+    trading === 'active' || word === undefined
+      ? `trading ${trading}`
+      : `trading ${trading} since ${dateTime(word.at)}, by ${plain(word.data.by)}: ${plain(word.data.reason)}; \`resume\` takes entries again`,
+    ...breakers.map((one) => `open breaker ${breakerName(one)}`),
     mark === undefined
       ? 'the book was never marked'
       : `${dateTime(mark.marked_at)}  equity ${amount(mark.equity)}  cash ${amount(mark.cash)}  exposure ${amount(mark.exposure)}  day ${percent(mark.day_return)}`,
-    `${open.length} open positions`,
+    `${open.length} open position${open.length === 1 ? '' : 's'}`,
   ]);
   return 0;
 }

@@ -1,6 +1,7 @@
 // The portfolio at a glance, and the first and last words of a run.
 import { breakerRule } from '../../domain/breaker.ts';
 import { byPrecedence, type Configuration } from '../../domain/configuration.ts';
+import { REFUSALS } from '../../domain/refusal.ts';
 import type { NearestMiss } from '../../engine/nearest-miss.ts';
 import type { StartFacts } from '../../engine/start.ts';
 import type { Status } from '../../engine/status.ts';
@@ -41,12 +42,15 @@ export function panel(
   if (shown.length < positions.length) {
     lines.push(`   and ${positions.length - shown.length} more positions`);
   }
-  for (const { configId, at, missed } of misses.slice(0, missesShown)) {
-    lines.push(
-      paint.dim(`   nearest miss ${plain(configId)} ${clockTime(at)}: failed ${missed.join(', ')}`),
-    );
-  }
+  for (const miss of misses.slice(0, missesShown)) lines.push(paint.dim(`   ${missLine(miss)}`));
   return lines;
+}
+
+function missLine({ configId, at, missed, unfit }: NearestMiss): string {
+  const who = `${plain(configId)} ${clockTime(at)}`;
+  return unfit === undefined
+    ? `nearest miss ${who}: failed ${missed.join(', ')}`
+    : `cannot judge ${who}: ${unfit}, ${REFUSALS[unfit]}`;
 }
 
 /** A panel is a glance: with a thousand configurations it shows the first of them. */
@@ -79,6 +83,13 @@ function positionLine(position: Status['positions'][number]): string {
   return `${pair} ${plain(configId)} ${quantity}  ${price}  stop ${priceText(stopLoss)}  target ${priceText(takeProfit)}  ${profit}${way}`;
 }
 
+/** Whether it trades, and where it does not, who said so. */
+function tradingWords({ book, word }: StartFacts): string {
+  if (book.trading === 'active' || word === undefined) return `trading ${book.trading}`;
+  const { by, reason } = word.data;
+  return `trading ${book.trading} by ${plain(by)}: ${plain(reason)} (\`resume\` takes entries again)`;
+}
+
 /** What a start found. */
 export function startLines(
   what: { mode: string; venue: string; speed: number; data: string },
@@ -89,13 +100,14 @@ export function startLines(
   const kept = facts.book.positions.size;
   const found = facts.fresh
     ? `a new book`
-    : `resumed: ${kept} open position${kept === 1 ? '' : 's'}, trading ${facts.book.trading}`;
+    : `resumed: ${kept} open position${kept === 1 ? '' : 's'}, ${tradingWords(facts)}`;
   const lines = [
     `${paint.bold('Troupe')} ${what.mode} on ${what.venue}${speed}; data in ${what.data}; ${found}`,
     ...shortList([...facts.configurations].sort(byPrecedence)),
     ...facts.problems.map(({ path, expected, was }) =>
       paint.warn(`  ✗ ${plain(path)} does not run: expected ${expected}, was ${was}`),
     ),
+    ...(facts.absent.length === 0 ? [] : [absentLine(facts.absent, paint)]),
     ...facts.differences.map(({ asset, book, venue }) =>
       paint.bad(`  ! ${asset}: the book has ${book}, the venue ${venue}`),
     ),
@@ -133,6 +145,15 @@ function shortList(configurations: readonly Configuration[]): readonly string[] 
   ];
 }
 
+/** What the file does not name any more goes on all the same: the store owns it. */
+function absentLine(ids: readonly string[], paint: Paint): string {
+  const named = ids.slice(0, 5).map(plain).join(', ');
+  const rest = ids.length > 5 ? ` and ${ids.length - 5} more` : '';
+  return paint.warn(
+    `  ! not in the configuration file any more, still active: ${named}${rest}; \`configurations deactivate ID\` archives one`,
+  );
+}
+
 /** Said once, when history is loaded and every stream is live. */
 export const openLine = ({ at, streams, trading }: Status, paint: Paint): string =>
   `${paint.dim(clockTime(at))} ${streams.live} stream${streams.live === 1 ? '' : 's'} live, trading ${trading}: watching for signals`;
@@ -140,6 +161,11 @@ export const openLine = ({ at, streams, trading }: Status, paint: Paint): string
 /** A progress bar of loading history; goes over itself on a terminal. */
 export const progressLine = (loaded: number, wanted: number): string =>
   `loading history ${bar(wanted === 0 ? 1 : loaded / wanted, 24)} ${loaded}/${wanted} candles`;
+
+const openWords = (count: number): string =>
+  count === 0
+    ? 'none open'
+    : `${count} open (stops and targets stand in the book and are armed again at the next start)`;
 
 /** The last words. */
 export function summaryLines(status: Status, startEquity: string, paint: Paint): readonly string[] {
@@ -150,10 +176,10 @@ export function summaryLines(status: Status, startEquity: string, paint: Paint):
     '',
     paint.bold('Summary'),
     `  ${counters.candles} candles, ${counters.prices} prices, ${counters.signals} signals: ${counters.approvals} approved, ${counters.refusals} refused`,
-    `  ${counters.fills} fills, ${counters.closed} positions closed, ${positions.length} open (their stops stand in the book and are armed again at the next start)`,
+    `  ${counters.fills} fills, ${counters.closed} positions closed, ${openWords(positions.length)}`,
     `  equity ${amount(equity)}, ${colour(signed(change))} in this run, day ${signed(status.dayReturn * 100)} %`,
     counters.gaps + counters.candlesRejected + counters.faults === 0
       ? '  no gaps, no bad candles, no faults'
-      : `  ${counters.gaps} gaps repaired, ${counters.candlesRejected} bad candles refused, ${counters.faults} faults`,
+      : `  repaired gaps ${counters.gaps}, refused candles ${counters.candlesRejected}, faults ${counters.faults}`,
   ];
 }

@@ -3,7 +3,7 @@ import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
 import type { EXIT_REASONS } from '../../domain/order.ts';
 import { plain } from '../../plain.ts';
-import { amount, clockTime, type Paint, percent, priceText, signed } from './format.ts';
+import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
 import { actionWords, breakerName, reason, waterfallLine } from './waterfall.ts';
 
 const why: Record<(typeof EXIT_REASONS)[number], string> = {
@@ -48,7 +48,9 @@ function words(entry: Entry, paint: Paint): string | undefined {
 function portfolioWords(entry: Entry, paint: Paint): string | undefined {
   switch (entry.type) {
     case 'day.opened':
-      return paint.dim(`— new UTC day, equity ${amount(entry.data.equity)}`);
+      return paint.dim(
+        `— UTC day ${dateTime(entry.at).slice(0, 10)} begins at equity ${amount(entry.data.equity)}`,
+      );
     case 'loss.latched':
       return paint.bad(
         `■ daily loss ${percent(entry.data.dayReturn)} reached its limit ${percent(entry.data.limit)}: no entries until the next UTC day`,
@@ -111,13 +113,14 @@ function refused({ data }: FactOf<'signal.refused'>, paint: Paint): string {
 
 function filled({ data }: FactOf<'fill.recorded'>, paint: Paint): string {
   const { side, quantity, price, pair, fee, feeAsset } = data.fill;
+  const whose = paint.dim(plain(data.configId));
   const verb = side === 'buy' ? 'bought' : 'sold  ';
-  return `${paint.accent('·')} ${verb} ${quantity} ${plain(pair)} at ${priceText(price)} ${paint.dim(`fee ${fee} ${plain(feeAsset)}`)}`;
+  return `${paint.accent('·')} ${verb} ${quantity} ${plain(pair)} ${whose} at ${priceText(price)} ${paint.dim(`fee ${fee} ${plain(feeAsset)}`)}`;
 }
 
 function ordered({ data }: FactOf<'exit.ordered'>, paint: Paint): string {
   const at = data.price === null ? '' : ` at ${priceText(data.price)}`;
-  return `${paint.accent('→')} exit ${plain(data.order.pair)}: ${why[data.reason]}${at}`;
+  return `${paint.accent('→')} exit ${plain(data.order.pair)} ${plain(data.order.configId)}: ${why[data.reason]}${at}`;
 }
 
 function closed({ data }: FactOf<'position.closed'>, paint: Paint): string {

@@ -74,6 +74,7 @@ export function waterfallLines(waterfall: Waterfall): readonly string[] {
 
 /** A refusal in words, with the numbers that decided it. */
 export function reason({ code, limit, actual, headroom, detail }: Refusal): string {
+  const shorten = code === 'signal-late' ? seconds : short;
   const parts = [
     limit === undefined ? undefined : `limit ${shorten(limit)}`,
     actual === undefined ? undefined : `would be ${shorten(actual)}`,
@@ -84,7 +85,9 @@ export function reason({ code, limit, actual, headroom, detail }: Refusal): stri
   return `${code}: ${REFUSALS[code]}${numbers}`;
 }
 
-const shorten = (text: string): string => {
+const seconds = (text: string): string => `${Number(text) / 1000} s`;
+
+const short = (text: string): string => {
   const value = Number(text);
   if (!Number.isFinite(value)) return text;
   return Math.abs(value) >= 100 ? amount(text) : String(Number(value.toPrecision(6)));

@@ -1,0 +1,47 @@
+// What a start finds missing at the venue: deficits beyond a lot, and nothing that is merely different.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { haltWord } from '../../src/engine/halt-file.ts';
+import { compareBalances, shortages } from '../../src/engine/recover.ts';
+import { instrumentOf, openedBook } from '../support/bench.ts';
+
+const instruments = new Map([['BTC/USDT', instrumentOf('BTC/USDT')]]);
+const book = { ...openedBook(), foreign: { BTC: '0.5' } };
+
+test.each([
+  ['as the book has it', '100000', '0.5', []],
+  ['more than the book has', '250000', '7', []],
+  ['a unit of quote and a lot less', '99999', '0.499', []],
+  ['more quote than that gone', '99998.99', '0.5', ['USDT']],
+  ['more base than that gone', '100000', '0.4989', ['BTC']],
+  ['all gone', '0', '0', ['USDT', 'BTC']],
+])('%s', (_, quote, base, missing) => {
+  const balances = new Map([
+    ['USDT', { free: quote, locked: '0' }],
+    // Locked counts as there.
+    ['BTC', { free: '0', locked: base }],
+  ]);
+  const found = shortages(compareBalances(book, balances), book, instruments);
+  expect(found.map(({ asset }) => asset)).toEqual(missing);
+});
+
+test('a halt file says who and why, as far as it does', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'troupe-halt-'));
+  try {
+    const word = (content: string) => {
+      writeFileSync(join(directory, 'HALT'), content);
+      return haltWord(directory);
+    };
+    expect(word('ann: lunch: back at 2\n')).toEqual({ by: 'ann', reason: 'lunch: back at 2' });
+    for (const content of ['', '\n', 'stop', ': x', `${'n'.repeat(90)}: x`]) {
+      expect(word(content).by, content).toBe('file HALT');
+    }
+    rmSync(join(directory, 'HALT'));
+    expect(haltWord(directory).by).toBe('file HALT');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
