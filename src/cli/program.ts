@@ -7,6 +7,7 @@ import { addCheckCommand } from './command/check.ts';
 import { addConfigurationCommands } from './command/configuration.ts';
 import { addControlCommands } from './command/control.ts';
 import { addInitCommand } from './command/init.ts';
+import { addLifecycleCommand } from './command/lifecycle.ts';
 import { addReadCommands } from './command/read.ts';
 import { addRunCommands } from './command/run.ts';
 import { addSizeCommand } from './command/size.ts';
@@ -84,5 +85,6 @@ function programOf(bench: Bench): Command {
   addBreakerCommands(program, bench);
   addSizeCommand(program, bench);
   addStrategyCommands(program, bench);
+  addLifecycleCommand(program, bench);
   return program;
 }

@@ -1,17 +1,11 @@
-// Seeded chance: the same seed plays the same market. Mulberry32 over a hash of the seed's parts.
+// Seeded chance: the same seed plays the same market.
+import { chanceOf as chanceFrom } from '../domain/statistic.ts';
 
 export type Chance = () => number;
 
 /** A stream of numbers in [0, 1) that depends on `parts` alone. */
-export function chanceOf(...parts: readonly (string | number)[]): Chance {
-  let state = hash(parts.join('|'));
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export const chanceOf = (...parts: readonly (string | number)[]): Chance =>
+  chanceFrom(hash(parts.join('|')));
 
 /** FNV-1a. */
 function hash(text: string): number {

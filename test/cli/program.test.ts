@@ -31,6 +31,12 @@ const commands: readonly (readonly [command: string, options: readonly string[]]
   ['status', []],
   ['journal', ['--from']],
   ['backup', ['<file>']],
+  ['breakers', []],
+  ['breakers reset', ['<breaker>', '--on', '--by', '--reason']],
+  ['strategies list', []],
+  ['strategies check', ['<file>', '--pair', '--timeframe', '--strategy', '--param']],
+  ['strategies plot', ['<file>', '--out', '--limit']],
+  ['lifecycle simulate', ['--edge', '--runs', '--seed', '--profile']],
 ];
 
 test.each(commands)(
@@ -159,7 +165,7 @@ test('validate names what is good and what is not', async () => {
   expect(refused.out).toContain('was "Supply Shock"');
   expect(refused.out.split('\n').filter((line) => line.startsWith('✓'))).toHaveLength(3);
   expect((await speak('configurations', 'validate', join(directory, 'none'))).code).toBe(1);
-  expect((await speak('configurations', 'validate', directory)).code).toBe(1);
+  expect((await speak('configurations', 'validate', directory)).code).toBe(2);
 });
 
 test('init writes two files once, and overwrites neither', async () => {

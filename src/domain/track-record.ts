@@ -1,0 +1,129 @@
+// The forward trades of one configuration as its lifecycle needs them: everything kept up to date one
+// closed trade at a time, nothing computed from the beginning but the bootstrap.
+import { Drawdown } from './drawdown.ts';
+import { type Baseline, Cusum, LikelihoodRatio } from './drift.ts';
+import type { LifecycleRules } from './lifecycle-rules.ts';
+import type { Verdict } from './lifecycle-state.ts';
+import type { Sample } from './performance.ts';
+import { Moments } from './statistic.ts';
+
+/**
+ * Net returns per closed trade in R. Rebuilt by pushing the same trades and following the same verdicts
+ * in the order they happened.
+ */
+export class TrackRecord {
+  readonly #rules: LifecycleRules;
+  readonly #counted = new Moments();
+  readonly #recent: Float64Array;
+  readonly #recentMoments = new Moments();
+  #recentCount = 0;
+  #returns = new Float64Array(64);
+  #entered = 0;
+  #wins = 0;
+  #drawdown = new Drawdown();
+  #hasDeepened = false;
+  #cusum: Cusum;
+  #ratio: LikelihoodRatio;
+
+  constructor(rules: LifecycleRules, baseline: Baseline | null) {
+    this.#rules = rules;
+    this.#recent = new Float64Array(rules.alarm.recentCount);
+    this.#cusum = new Cusum(baseline, rules.alarm.cusum);
+    this.#ratio = new LikelihoodRatio(baseline);
+  }
+
+  /** Takes the net return of a closed trade, in R. */
+  push(value: number): void {
+    this.#counted.push(value);
+    this.#wins += Number(value > 0);
+    this.#recent[this.#recentCount % this.#recent.length] = value;
+    this.#recentCount += 1;
+    if (this.#entered === this.#returns.length) {
+      const longer = new Float64Array(this.#entered * 2);
+      longer.set(this.#returns);
+      this.#returns = longer;
+    }
+    this.#returns[this.#entered] = value;
+    this.#entered += 1;
+    const before = this.#drawdown.deepest;
+    this.#drawdown.push(value);
+    this.#hasDeepened = this.#drawdown.deepest > before;
+    this.#cusum.push(value);
+    this.#ratio.push(value);
+  }
+
+  /** Begins anew what `verdict` begins anew. The last trades run on whatever the stage. */
+  follow(verdict: Verdict): void {
+    switch (verdict.kind) {
+      case 'promoted':
+      case 'demoted':
+      case 'archived':
+        this.#entered = 0;
+        this.#drawdown = new Drawdown();
+        this.#hasDeepened = false;
+        this.#recount();
+        this.#watch(verdict.validated);
+        return;
+      case 'recounted':
+        this.#recount();
+        return;
+      case 'baselined':
+        this.#watch(verdict.validated);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #recount(): void {
+    this.#counted.clear();
+    this.#wins = 0;
+  }
+
+  #watch(baseline: Baseline | null): void {
+    this.#cusum = new Cusum(baseline, this.#rules.alarm.cusum);
+    this.#ratio = new LikelihoodRatio(baseline);
+  }
+
+  /** Trades since the count began: the sample of a look. */
+  get sample(): Sample {
+    return this.#counted;
+  }
+
+  /** How many of the sample won. */
+  get wins(): number {
+    return this.#wins;
+  }
+
+  /** The last trades regardless of stage; undefined until there are enough. */
+  get recent(): Sample | undefined {
+    if (this.#recentCount < this.#recent.length) return undefined;
+    this.#recentMoments.clear();
+    for (const value of this.#recent) this.#recentMoments.push(value);
+    return this.#recentMoments;
+  }
+
+  /** Every return since the stage was entered, in R. */
+  get returns(): Float64Array {
+    return this.#returns.subarray(0, this.#entered);
+  }
+
+  /** Deepest drawdown since the stage was entered, in R. */
+  get drawdown(): number {
+    return this.#drawdown.deepest;
+  }
+
+  /** Whether the last trade deepened it. */
+  get hasDeepened(): boolean {
+    return this.#hasDeepened;
+  }
+
+  get cusum(): Pick<Cusum, 'sum' | 'bound' | 'isAlarmed'> {
+    return this.#cusum;
+  }
+
+  /** Log likelihood ratio of the validated mean against none, since the stage was entered. */
+  get logLikelihoodRatio(): number {
+    return this.#ratio.sum;
+  }
+}
