@@ -93,7 +93,7 @@ async function journalled(): Promise<readonly Entry[]> {
 const priced = ({ entry, stop, target }: Setup) => [entry, stop, target].map(String);
 
 /** Signals of a configuration as close time, direction and prices. */
-const signalsOf = (journal: readonly Entry[], configId: string): unknown[] =>
+const signalsOf = (journal: readonly Entry[], configId: string): (readonly unknown[])[] =>
   journal.flatMap((entry) => {
     if (entry.type !== 'signal.approved' && entry.type !== 'signal.refused') return [];
     const { signal } = entry.data;
@@ -155,15 +155,22 @@ test(`${areThere ? 'real' : 'made'} candles at ${speed} times: none missing, non
     const liveFrom = live[0]?.openTime ?? 0;
     const expected = [...decisionsOn(played, costs)]
       .map(([bar, setup]) => ({ openTime: played[bar]?.openTime ?? 0, setup }))
-      .filter(({ openTime }) => openTime >= liveFrom)
       // A SELL of what is held is an exit, not a signal.
       .filter(
         ({ openTime, setup }) =>
           setup.direction === 'BUY' || !wasHeld(journal, idOf(pair), openTime + minuteMs),
       )
       .map(({ openTime, setup }) => [openTime + minuteMs, setup.direction, ...priced(setup)]);
-    expect(signalsOf(journal, idOf(pair))).toEqual(expected);
-    decisions += expected.length;
+    const decided = signalsOf(journal, idOf(pair));
+    // What closes while the engine stops may not be decided any more.
+    const until = (all.at(-1)?.openTime ?? 0) - 20 * minuteMs;
+    const isLive = ([at]: readonly unknown[]): boolean =>
+      Number(at) > liveFrom && Number(at) <= until;
+    expect(decided.filter(isLive)).toEqual(expected.filter(isLive));
+    // The last candles of the history may be young enough to be decided on; then as the file has it.
+    for (const early of decided.filter((one) => !isLive(one)))
+      expect(expected).toContainEqual(early);
+    decisions += decided.length;
   }
   expect(decisions).toBeGreaterThan(0);
   expect(journal.filter(({ type }) => type === 'stream.gapped')).toEqual([]);
