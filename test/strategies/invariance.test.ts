@@ -107,6 +107,15 @@ describe.each(STRATEGIES)('$name', (strategy) => {
     }
   });
 
+  test('a market that stands still is no scale to judge by; one without volume proves nothing', () => {
+    const still = (markets[0] ?? []).slice(0, warm + 50).map(({ openTime }) => {
+      return { openTime, open: 5, high: 5, low: 5, close: 5, volume: 1 };
+    });
+    expect(decisions(still, run).at(-1)).toEqual({ kind: 'unfit', code: 'atr-zero' });
+    const silent = (markets[0] ?? []).map((candle) => ({ ...candle, volume: 0 }));
+    expect(setups(decisions(silent, run))).toBe(0);
+  });
+
   test.each([10, 0.01])('prices × %f and volumes × 10 change no decision', (scale) => {
     for (const [index, candles] of markets.entries()) {
       const scaled = candles.map(({ openTime, open, high, low, close, volume }) => ({
