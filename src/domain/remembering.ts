@@ -103,8 +103,8 @@ function close(memory: Memory, { at, data }: FactOf<'breaker.closed'>): void {
     memory.history = { ...memory.history, peak: reference };
   } else {
     // What tripped it counts no more: else it would trip again at once.
-    const record = recordOf(memory, on);
-    memory.records.set(on, { ...record, judged: record.streak, entries: [] });
+    const reset = isAboutLosses(id) ? { streak: 0, judged: 0 } : { entries: [] };
+    memory.records.set(on, { ...recordOf(memory, on), ...reset });
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type ReviewTerms,
   unusable,
 } from './eligibility.ts';
-import { type Fact, fact } from './fact.ts';
+import { type Fact, type FactOf, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
@@ -21,7 +21,7 @@ import { misfit, round } from './rounding.ts';
 import { type Rounding, size, type Waterfall } from './sizing.ts';
 import { Standing } from './standing.ts';
 import type { Millis } from './time.ts';
-import { scaling, stopped } from './tripping.ts';
+import { judgeEntry, scaling, stopped } from './tripping.ts';
 
 /** Decides a batch, in the order of precedence and then of closes, and applies each decision to `draft` as it is made. */
 export function review(
@@ -34,13 +34,33 @@ export function review(
     (a, b) => byPrecedence(a.configuration, b.configuration) || a.signal.at - b.signal.at,
   );
   let standing = new Standing(draft, moment.marks);
-  return order.map((proposal) => {
+  return order.flatMap((proposal) => {
     const decided = decide(standing, proposal, terms, moment);
-    apply(draft, decided);
+    const facts =
+      decided.type === 'signal.approved'
+        ? admitted(draft, decided, proposal, terms, moment)
+        : [decided];
+    for (const one of facts) if (one.type !== 'breaker.tripped') apply(draft, one);
     // A refusal changes no sum; however many there are in a batch, they cost it little.
     if (decided.type === 'signal.approved') standing = new Standing(draft, moment.marks);
-    return decided;
+    return facts;
   });
+}
+
+/** An approval, unless it is one entry too many: then its breaker trips, and it is refused by that. */
+function admitted(
+  draft: Draft,
+  approval: FactOf<'signal.approved'>,
+  proposal: Proposal,
+  { breakers }: ReviewTerms,
+  { at }: ReviewMoment,
+): readonly Fact[] {
+  const { configId } = proposal.signal;
+  const tripped = judgeEntry(draft, configId, at, breakers);
+  const refusal = stopped(draft, configId);
+  if (refusal === undefined) return [approval];
+  const waterfall: Waterfall = { ...approval.data.waterfall, size: '0' };
+  return [...tripped, refused(proposal, refusal, waterfall, at, true)];
 }
 
 const unsized: Waterfall = { formula: null, trims: [], rounding: null, size: '0', refusal: null };

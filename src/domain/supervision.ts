@@ -11,7 +11,7 @@ import { equityMark, isMarked, type LiveOrder, type Marks } from './portfolio.ts
 import { review } from './review.ts';
 import { settle } from './settlement.ts';
 import type { Millis } from './time.ts';
-import { judgeBreakers, judgeEntry, judgeResult } from './tripping.ts';
+import { judgeBreakers, judgeResult } from './tripping.ts';
 
 /** Applies a fact the supervisor made itself. */
 export const record = (draft: Draft, next: Fact): readonly Fact[] => {
@@ -28,16 +28,23 @@ export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): re
   const instrument = terms.instruments.get(fill.pair);
   const live = draft.orders.get(fill.clientOrderId);
   if (instrument !== undefined && live !== undefined && isPlaced(draft, live)) {
-    const facts = settle(draft, fill, instrument);
-    const isClosed = facts.some(({ type }) => type === 'position.closed');
-    const { configId } = live.order;
-    return isClosed ? [...facts, ...judgeResult(draft, configId, fill.at, terms.breakers)] : facts;
+    return judged(draft, settle(draft, fill, instrument), terms);
   }
   if (live?.trades.includes(fill.tradeId) === true) return [];
   const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
   const detail = `trade ${fill.tradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
   return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
 }
+
+/** With the loss breakers of every position that closed. */
+const judged = (draft: Draft, facts: readonly Fact[], terms: ReviewTerms): readonly Fact[] => [
+  ...facts,
+  ...facts.flatMap((one) =>
+    one.type === 'position.closed'
+      ? judgeResult(draft, one.data.trade.configId, one.at, terms.breakers)
+      : [],
+  ),
+];
 
 /** The order has a position of its pair to settle into, or can open one. */
 function isPlaced(draft: Draft, { order, opening }: LiveOrder): boolean {
@@ -53,7 +60,8 @@ export function concludeReported(
 ): readonly Fact[] {
   const pair = draft.orders.get(news.clientOrderId)?.order.pair;
   const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
-  return instrument === undefined ? [] : conclude(draft, news, instrument);
+  if (instrument === undefined) return [];
+  return judged(draft, conclude(draft, news, instrument), terms);
 }
 
 /** One position asked to go. */
@@ -65,7 +73,7 @@ export function exitProposed(
   const pair = draft.positions.get(request.configId)?.opening.pair;
   const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
   if (instrument === undefined) return [];
-  return orderExit(draft, request, instrument, terms.engine);
+  return judged(draft, orderExit(draft, request, instrument, terms.engine), terms);
 }
 
 /** Every position asked to go; those already on their way are left alone. */
@@ -83,11 +91,9 @@ export function judgeBatch(
   moment: ReviewMoment,
 ): readonly Fact[] {
   const { at, marks } = moment;
-  const entering = proposals.filter(({ signal }) => signal.direction === 'BUY');
   return [
     ...judgeDay(draft, marks, at, terms.limits),
     ...judgeBreakers(draft, marks, at, terms.breakers),
-    ...entering.flatMap(({ signal }) => judgeEntry(draft, signal.configId, at, terms.breakers)),
     ...review(draft, proposals, terms, moment),
   ];
 }

@@ -40,9 +40,7 @@ export class Control {
         engine.command('resume', by, reason);
         return done('open for entries again');
       case 'reset':
-        return engine.resetBreaker({ id: command.breaker, on: command.on }, by, reason)
-          ? done(`${command.breaker} is closed again and measures from now on`)
-          : failed(`${command.breaker} is not open`);
+        return this.#reset(command);
       case 'close':
         return engine.close(command.configId)
           ? done(`closing the position of ${command.configId}`)
@@ -74,6 +72,13 @@ export class Control {
     if (kind === 'activate') return this.#seat({ ...configuration, isActive: true });
     engine.remove(configId);
     return done(`${configId} is archived; a position it holds stays watched until it is closed`);
+  }
+
+  #reset({ breaker, on, by, reason }: Extract<Command, { kind: 'reset' }>): Acknowledgement {
+    const flaw = this.#started.engine.resetBreaker({ id: breaker, on }, by, reason);
+    return flaw === undefined
+      ? done(`${breaker} is closed again and measures from now on`)
+      : failed(`${breaker} cannot be reset: ${flaw}`);
   }
 
   #seat(configuration: Configuration): Acknowledgement {

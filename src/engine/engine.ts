@@ -1,18 +1,20 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
 import { breakerKey, type OpenBreaker } from '../domain/breaker.ts';
-import { type Stream, streamKey } from '../domain/candle.ts';
+import { streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Fact, fact } from '../domain/fact.ts';
-import { hasEnded, heldPairs, type Portfolio } from '../domain/portfolio.ts';
+import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { barsWanted } from './evaluate.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
-import { compareBalances, reconcileOrders, saveCheckpoint, shortages } from './recover.ts';
+import { type Comparison, reconcileOrders, saveCheckpoint } from './recover.ts';
 import { type Status, statusOf } from './status.ts';
+import { createStocktake } from './stocktake.ts';
+import { wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 
 const tickMs: Millis = 1000;
@@ -27,6 +29,7 @@ export class Engine {
   readonly #start: EngineStart;
   readonly #parts: Parts;
   readonly #endings: (() => void)[] = [];
+  readonly #takeStock: () => Promise<void>;
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
 
@@ -43,6 +46,12 @@ export class Engine {
         this.#seq = entry.seq;
         listener.onEntry(entry);
       },
+    });
+    this.#takeStock = createStocktake({
+      ...banks,
+      instruments: start.instruments,
+      book: () => this.book(),
+      onMissing: (missing) => this.#missed(missing),
     });
   }
 
@@ -63,10 +72,10 @@ export class Engine {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
     await reconcileOrders(book, venue, sink);
-    await this.#compare();
     for (const configuration of configurations) this.#seat(configuration);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     await feed.start(wantedStreams(configurations, book));
+    await this.#takeStock();
     this.#send({ type: 'recovery.completed' });
   }
 
@@ -109,12 +118,13 @@ export class Engine {
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   remove(configId: string): void {
-    const { registry, evaluation, streams } = this.#parts;
+    const { registry, evaluation, streams, misses } = this.#parts;
     const member = registry.get(configId);
     if (member === undefined) return;
     evaluation.remove(member.configuration);
     streams.remove(member.configuration);
     registry.remove(configId);
+    misses.forget(configId);
   }
 
   /** A person's word on the whole portfolio. */
@@ -122,13 +132,25 @@ export class Engine {
     this.#send({ type: `portfolio.${type}`, at: this.#banks.clock.market(), by, reason });
   }
 
-  /** A person resets an open breaker; false when it is not open. */
-  resetBreaker(breaker: Pick<OpenBreaker, 'id' | 'on'>, by: string, reason: string): boolean {
-    if (!this.book().breakers.has(breakerKey(breaker))) return false;
-    const marks = this.#parts.watch.marks(heldPairs(this.book()));
-    const at = this.#banks.clock.market();
-    this.#send({ type: 'breaker.reset', breaker, marks, at, by, reason });
-    return true;
+  /** A person resets an open breaker; why not, where it cannot be. */
+  resetBreaker(
+    breaker: Pick<OpenBreaker, 'id' | 'on'>,
+    by: string,
+    reason: string,
+  ): string | undefined {
+    const book = this.book();
+    if (!book.breakers.has(breakerKey(breaker))) return 'it is not open';
+    const marks = this.#parts.watch.marks(heldPairs(book));
+    if (!isMarked(book, marks)) return 'a position has no price yet';
+    this.#send({
+      type: 'breaker.reset',
+      breaker,
+      marks,
+      at: this.#banks.clock.market(),
+      by,
+      reason,
+    });
+    return undefined;
   }
 
   /** Closes one configuration's position; false when it holds none. */
@@ -152,18 +174,12 @@ export class Engine {
     orders.stop();
   }
 
-  /** A venue that has less than the book keeps entries out until a person has looked. */
-  async #compare(): Promise<void> {
-    const { venue, log } = this.#banks;
-    const book = this.book();
-    // What is still out may explain it, and is being asked about.
-    if ([...book.orders.values()].some((live) => !hasEnded(live))) return;
-    const differences = compareBalances(book, await venue.balances());
-    const missing = shortages(differences, book, this.#start.instruments);
-    if (missing.length === 0) return;
+  /** Something is gone that is traded on: entries wait for a person. */
+  #missed(missing: readonly Comparison[]): void {
     this.#parts.counters.faults += missing.length;
+    const { log } = this.#banks;
     log.error({ missing }, 'the venue has less than the book: no entries until a person resumes');
-    if (book.trading !== 'active') return;
+    if (this.book().trading !== 'active') return;
     const what = missing.map((one) => `${one.asset} ${one.venue} instead of ${one.book}`);
     this.command('reduce', 'reconciliation', `the venue has ${what.join(', ')}`.slice(0, 500));
   }
@@ -210,6 +226,7 @@ export class Engine {
   #tick(): void {
     const { clock } = this.#banks;
     const [market, wall] = [clock.market(), clock.monotonic()];
+    void this.#takeStock();
     // Before the venue has said what time it is, there is no day to judge.
     if (market === 0) return;
     const due =
@@ -217,25 +234,4 @@ export class Engine {
     if (due) this.#markedAt = { market, wall };
     this.#parts.supervisor.tick(due);
   }
-}
-
-/**
- * The streams of all configurations, each with the longest history anyone wants; and, without history,
- * a stream for every position whose configuration is gone, so that its stop hears prices.
- */
-function wantedStreams(configurations: readonly Configuration[], book: Portfolio) {
-  const wanted = new Map<string, { stream: Stream; bars: number }>();
-  for (const configuration of configurations) {
-    const { pair, timeframe } = configuration;
-    const key = streamKey(configuration);
-    const bars = Math.max(barsWanted(configuration), wanted.get(key)?.bars ?? 0);
-    wanted.set(key, { stream: { pair, timeframe }, bars });
-  }
-  const heard = new Set([...wanted.values()].map(({ stream }) => stream.pair));
-  for (const { opening } of book.positions.values()) {
-    if (heard.has(opening.pair)) continue;
-    const stream: Stream = { pair: opening.pair, timeframe: '1m' };
-    wanted.set(streamKey(stream), { stream, bars: 1 });
-  }
-  return [...wanted.values()];
 }

@@ -14,6 +14,8 @@ export interface NearestMiss {
 export interface NearestMisses {
   hold(configId: string, at: Millis, missed: readonly string[]): void;
   unfit(configId: string, at: Millis, code: Unfit): void;
+  /** A configuration that takes no part any more has nothing to say. */
+  forget(configId: string): void;
   /** What came nearest since the last look; looking begins anew. */
   take(): readonly NearestMiss[];
 }
@@ -33,6 +35,10 @@ export function createNearestMisses(): NearestMisses {
     unfit(configId, at, code) {
       nearest.delete(configId);
       unfit.set(configId, { configId, at, missed: [], unfit: code });
+    },
+    forget(configId) {
+      nearest.delete(configId);
+      unfit.delete(configId);
     },
     take() {
       const taken = [...unfit.values(), ...nearest.values()];

@@ -122,7 +122,10 @@ export function compareBalances(
 /** Of the quote currency this much may be missing before anybody is asked. */
 const quoteTolerance = 1;
 
-/** What the venue has less of than the book, by more than a lot: something is gone that is traded on. */
+/**
+ * What the venue has less of than the book, by more than a lot, of the quote currency and of assets in
+ * which a position is open: something is gone that is traded on. What else there is belongs to its owner.
+ */
 export function shortages(
   differences: readonly Comparison[],
   book: Portfolio,
@@ -133,10 +136,14 @@ export function shortages(
     const known = lots.get(base);
     if (known === undefined || stepSize.gt(known)) lots.set(base, stepSize);
   }
-  return differences.filter(({ asset, difference }) =>
-    decimal(difference)
-      .negated()
-      .gt(lots.get(asset) ?? 0),
+  const traded = new Set([book.quote]);
+  for (const { opening } of book.positions.values()) traded.add(opening.asset);
+  return differences.filter(
+    ({ asset, difference }) =>
+      traded.has(asset) &&
+      decimal(difference)
+        .negated()
+        .gt(lots.get(asset) ?? 0),
   );
 }
 

@@ -1,11 +1,13 @@
-// Which configurations listen to which stream, whether each stream is live, and the returns of its
+// Which streams are wanted, which configurations listen to which, whether each stream is live, and the returns of its
 // asset for the correlation limit.
 import { type Candle, type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { correlate } from '../domain/correlation.ts';
+import type { Portfolio } from '../domain/portfolio.ts';
 import type { Correlation } from '../domain/risk.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle } from '../ports.ts';
+import { barsWanted } from './evaluate.ts';
 
 export interface Streams {
   add(configuration: Configuration): void;
@@ -94,4 +96,25 @@ export function createStreams(
       return correlate(left.returns, right.returns) ?? 1;
     },
   };
+}
+
+/**
+ * The streams of all configurations, each with the longest history anyone wants; and, without history,
+ * a stream for every position whose configuration is gone, so that its stop hears prices.
+ */
+export function wantedStreams(configurations: readonly Configuration[], book: Portfolio) {
+  const wanted = new Map<string, { stream: Stream; bars: number }>();
+  for (const configuration of configurations) {
+    const { pair, timeframe } = configuration;
+    const key = streamKey(configuration);
+    const bars = Math.max(barsWanted(configuration), wanted.get(key)?.bars ?? 0);
+    wanted.set(key, { stream: { pair, timeframe }, bars });
+  }
+  const heard = new Set([...wanted.values()].map(({ stream }) => stream.pair));
+  for (const { opening } of book.positions.values()) {
+    if (heard.has(opening.pair)) continue;
+    const stream: Stream = { pair: opening.pair, timeframe: '1m' };
+    wanted.set(streamKey(stream), { stream, bars: 1 });
+  }
+  return [...wanted.values()];
 }

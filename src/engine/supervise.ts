@@ -22,9 +22,12 @@ export interface Supervisor {
 /** Longest wait between two exit orders of one position. */
 const retryMsMax: Millis = 60_000;
 
-/** A breaker that asks for more than a pause says so as a person would. */
-function reductionOf(fact: Fact) {
-  if (fact.type !== 'breaker.tripped') return undefined;
+/**
+ * A breaker that asks for more than a pause says so as a person would; but flattening goes on, and to halt
+ * twice is nothing new.
+ */
+function reductionOf(fact: Fact, { trading }: Portfolio) {
+  if (fact.type !== 'breaker.tripped' || trading !== 'active') return undefined;
   const { id, at, value, trip } = fact.data;
   if (breakerRule(id).action.kind !== 'reduce') return undefined;
   const reason = `${value.toFixed(4)} reached ${trip}`;
@@ -64,7 +67,7 @@ export function createSupervisor(options: {
     for (const fact of facts) {
       options.orders.hear(fact);
       attend(fact);
-      const asked = reductionOf(fact);
+      const asked = reductionOf(fact, book());
       if (asked !== undefined) actor.send(asked);
     }
     recorder.record(facts);

@@ -61,6 +61,7 @@ export function createVerdicts(options: {
         misses.hold(configuration.id, at, decision.missed);
         return;
       case 'exit':
+        misses.hold(configuration.id, at, []);
         if (options.book().positions.has(configuration.id)) exit(verdict, 'invalidation');
         return;
       case 'unfit':

@@ -61,7 +61,7 @@ export function readDocument(text: string, file: string): DocumentResult {
     return failed(file, 'at most 64 MB of JSON', `${text.length} characters`);
   let document: unknown;
   try {
-    document = JSON.parse(withoutBareNumbers(text.replace(/^\ufeff/, '')));
+    document = parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     return failed(file, 'JSON', error instanceof Error ? error.message : 'unreadable');
   }
@@ -69,13 +69,22 @@ export function readDocument(text: string, file: string): DocumentResult {
 }
 
 /**
- * What some programs write where JSON has no number: as text it is refused where it stands, and the rest
- * still loads. Strings are stepped over.
+ * JSON, and the NaN and Infinity that some programs write where it has no number: as numbers out of range
+ * they are refused where they stand, and the rest still loads. Strings are stepped over. Throws.
  */
-const withoutBareNumbers = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
-    part.startsWith('"') ? part : `"${part}"`,
-  );
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/\b(?:NaN|Infinity)\b/.test(text)) throw error;
+    const bare = /"[^"\\]*(?:\\.[^"\\]*)*"|(-?)\b(?:NaN|Infinity)\b/g;
+    return JSON.parse(
+      text.replace(bare, (part, sign: string | undefined) =>
+        part.startsWith('"') ? part : `${sign ?? ''}1e999`,
+      ),
+    );
+  }
+}
 
 const failed = (file: string, expected: string, was: string): DocumentResult => ({
   configurations: [],

@@ -2,7 +2,7 @@
 // refused, and so is anything that is not a number where one is meant.
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { DEFAULT_TRIPS } from '../domain/breaker.ts';
+import { BREAKERS, DEFAULT_TRIPS } from '../domain/breaker.ts';
 import { DEFAULT_EXECUTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
@@ -63,6 +63,9 @@ const executionSchema = z.strictObject({
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 
+/** Where the first rung of the drawdown ladder closes again. */
+const scaleResetsBelow = BREAKERS['drawdown-scale'].reset.level;
+
 const breakerSchema = z
   .strictObject({
     weeklyLoss: share.gt(0).default(DEFAULT_TRIPS.weeklyLoss),
@@ -122,10 +125,18 @@ const schema = z
     execution: executionSchema.prefault({}),
     breakers: breakerSchema,
   })
-  .superRefine(({ risk, sizing, venues }, context) => {
+  .superRefine(({ risk, sizing, venues, breakers }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {
       context.addIssue({ code: 'custom', path, message });
     };
+    const { drawdownScale, drawdownHalt, drawdownReduce } = breakers;
+    const rungs = [scaleResetsBelow, drawdownScale, drawdownHalt, drawdownReduce];
+    if (rungs.some((rung, index) => index > 0 && !(rung > (rungs[index - 1] ?? 0)))) {
+      complain(
+        ['breakers', 'drawdownScale'],
+        `${scaleResetsBelow} < drawdownScale < drawdownHalt < drawdownReduce`,
+      );
+    }
     if (!(risk.cashReserve + risk.maxTotalExposure <= 1)) {
       complain(
         ['risk', 'maxTotalExposure'],

@@ -201,6 +201,13 @@ describe('losses in a row', () => {
     expect(judged(draft, NOON + 2 * hour)).toEqual(['loss-streak']);
     results(draft, true, false, false);
     expect(judged(draft, NOON + 3 * hour)).toEqual([]);
+    // A person's reset forgets the streak, and leaves the entries.
+    results(draft, false, false, false);
+    draft.records.set('c', withEntry(draft.records.get('c') ?? NO_RECORD, NOON));
+    judged(draft, NOON + 3 * hour);
+    const word = { at: NOON, by: 'anna', reason: 'seen', marks };
+    resetBreaker(draft, { id: 'loss-streak', on: 'c' }, word);
+    expect(draft.records.get('c')).toMatchObject({ streak: 0, judged: 0, entries: [NOON] });
   });
 
   test('the longer run follows from the win rate, within 6 and 20', () => {
@@ -246,8 +253,30 @@ describe('entries in a row', () => {
       { id: 'entries-hour', on: 'c' },
       { at: NOON, by: 'anna', reason: 'seen', marks },
     );
-    expect(judged(draft)).toEqual([]);
-    expect(enter(draft)?.type).toBe('signal.approved');
+    // The candle it was refused on is spent; the next one is not.
+    const at = NOON + 60_000;
+    const next = proposalOf(configurationOf('c'), { at });
+    const later = momentAt({ 'BTC/USDT': 100 }, at + 100);
+    expect(judgeBatch(draft, [next], terms, later).map(({ type }) => type)).toEqual([
+      'signal.approved',
+    ]);
+  });
+
+  test('who would not enter anyway is not counted: holding, halted, or unwell', () => {
+    const holding = entered(0.5, 0.4);
+    expect(enter(holding)?.type).toBe('signal.approved');
+    const again = proposalOf(configurationOf('c'), { at: NOON + 60_000 });
+    const unwell = { ...proposalOf(configurationOf('c')), healthy: false };
+    const halted = { ...moment, open: false };
+    for (const [draft, proposal, when] of [
+      [holding, again, moment],
+      [entered(0.5, 0.4, 0.3), unwell, moment],
+      [entered(0.5, 0.4, 0.3), proposalOf(configurationOf('c')), halted],
+    ] as const) {
+      const facts = judgeBatch(draft, [proposal], terms, when);
+      expect(facts.map(({ type }) => type)).toEqual(['signal.refused']);
+      expect(openIds(draft)).toEqual([]);
+    }
   });
 });
 

@@ -4,12 +4,30 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { draftOf } from '../../src/domain/fold.ts';
+import { review } from '../../src/domain/review.ts';
+import { settle } from '../../src/domain/settlement.ts';
 import { haltWord } from '../../src/engine/halt-file.ts';
 import { compareBalances, shortages } from '../../src/engine/recover.ts';
-import { instrumentOf, openedBook } from '../support/bench.ts';
+import {
+  configurationOf,
+  fillOf,
+  instrumentOf,
+  momentAt,
+  openedBook,
+  proposalOf,
+  termsFor,
+} from '../support/bench.ts';
 
 const instruments = new Map([['BTC/USDT', instrumentOf('BTC/USDT')]]);
-const book = { ...openedBook(), foreign: { BTC: '0.5' } };
+/** Half a coin that was there before, and a thousandth of a position in it. */
+const held = draftOf({ ...openedBook(), foreign: { BTC: '0.499', ETH: '9' } });
+const terms = termsFor(['BTC/USDT']);
+const [decided] = review(held, [proposalOf(configurationOf('c'))], terms, momentAt());
+if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
+const { order } = decided.data;
+settle(held, fillOf(order, { quantity: '0.001', price: '1', fee: '0' }), instrumentOf('BTC/USDT'));
+const book = { ...held, balances: openedBook().balances };
 
 test.each([
   ['as the book has it', '100000', '0.5', []],

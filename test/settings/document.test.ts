@@ -220,11 +220,11 @@ test.each([
     text.replace('"id"', '"lifecycle\\u005fstage":"PAPER","id"'),
     /lifecycle_stage .*: expected a key once, was twice$/,
   ],
-  ['NaN', text.replace('68', 'NaN'), /gross_win_rate .*: expected a number, was "NaN"$/],
+  ['NaN', text.replace('68', 'NaN'), /gross_win_rate .*: expected a finite number, was Infinity$/],
   [
     '-Infinity',
     text.replace('68', '-Infinity'),
-    /gross_win_rate .*: expected a number, was "-Infinity"$/,
+    /gross_win_rate .*: expected a finite number, was -Infinity$/,
   ],
   ['a million levels', '['.repeat(1e6) + ']'.repeat(1e6), /expected nesting of at most 32 levels/],
   [

@@ -132,7 +132,8 @@ export class Story {
       execution: DEFAULT_EXECUTION,
       instruments: new Map([[PAIR, instrument]]),
       correlation: () => 1,
-      breakers: DEFAULT_TRIPS,
+      // A story enters as often as it is told to.
+      breakers: { ...DEFAULT_TRIPS, entriesPerHour: 1e6, entriesPerDay: 1e6 },
     };
     const proposal = { signal, configuration: of, healthy: true, fresh: true };
     return this.#keep(review(this.draft, [proposal], terms, { at, marks: MARKS, open: true }));

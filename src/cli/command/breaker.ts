@@ -80,7 +80,7 @@ function show(
   trips: BreakerTrips,
   terminal: Terminal,
 ): void {
-  const { action, reset, watches } = breakerRule(id);
+  const { scope, action, reset, watches } = breakerRule(id);
   const open = [...book.breakers.values()].filter((one) => one.id === id);
   const reading = now.find((one) => one.id === id);
   const trip = reading?.trip ?? tripOf(id, trips);
@@ -88,8 +88,8 @@ function show(
   const headroom = value === null || trip === null ? null : trip - value;
   const at = trip === null ? 'by its win rate' : `at ${short(trip)}`;
   const room = headroom === null ? '' : `, now ${short(value ?? 0)}, headroom ${short(headroom)}`;
-  terminal.show({ id, watches, action, reset, trip, value, headroom, open }, [
-    `${open.length > 0 ? terminal.paint.bad('open  ') : 'closed'}  ${id.padEnd(16)} ${watches}`,
+  terminal.show({ id, scope, watches, action, reset, trip, value, headroom, open }, [
+    `${open.length > 0 ? terminal.paint.bad('open  ') : 'closed'}  ${id.padEnd(16)} ${scope === 'portfolio' ? '' : 'of a configuration: '}${watches}`,
     `        trips ${at}${room} → ${actionWords(action)}; ${resetWords(reset)}`,
     ...open.map((one) => terminal.paint.bad(`        ${openWords(one)}`)),
   ]);
