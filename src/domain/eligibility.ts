@@ -93,8 +93,9 @@ const isPrice = (level: string): boolean =>
 const isOrdered = ({ entryPrice, stopLoss, takeProfit }: Signal): boolean =>
   Number(stopLoss) < Number(entryPrice) && Number(entryPrice) < Number(takeProfit);
 
-/** A book without equity cannot be sized on; NaN counts as none. */
-export function unusable({ equity: worth }: Standing): Refusal | undefined {
+/** A book without prices or equity cannot be sized on; NaN counts as none. */
+export function unusable({ isMarked, equity: worth }: Standing): Refusal | undefined {
+  if (!isMarked) return { code: 'book-unmarked' };
   return worth.gt(0) ? undefined : { code: 'equity-not-positive', limit: '0', actual: text(worth) };
 }
 

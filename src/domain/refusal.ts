@@ -19,6 +19,7 @@ export const REFUSALS = {
   'signal-late': 'the deciding candle closed too long ago',
   'not-finite': 'a number of the proposal or the book is not finite',
   'levels-disordered': 'the stop is not below the entry price, or the target not above it',
+  'book-unmarked': 'a position has no price yet: neither equity nor losses can be judged',
   'equity-not-positive': 'the book has no equity to size on',
   duplicate: 'this configuration already decided on this candle',
   'position-open': 'the configuration holds or is entering a position: no pyramiding',

@@ -7,6 +7,7 @@ import {
   dayReturn,
   equity,
   exposure,
+  isMarked,
   type Marks,
   occupied,
   type Portfolio,
@@ -17,6 +18,7 @@ export class Standing {
   readonly marks: Marks;
   readonly #exposures = new Map<string, Money>();
   #equity: Money | undefined;
+  #isMarked: boolean | undefined;
   #available: Money | undefined;
   #occupied: ReadonlySet<string> | undefined;
 
@@ -34,6 +36,12 @@ export class Standing {
   get available(): Money {
     this.#available ??= available(this.book);
     return this.#available;
+  }
+
+  /** Every position has a price: without one, nothing here is true. */
+  get isMarked(): boolean {
+    this.#isMarked ??= isMarked(this.book, this.marks);
+    return this.#isMarked;
   }
 
   /** Configurations that hold or are entering a position. */

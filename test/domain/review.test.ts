@@ -188,8 +188,16 @@ describe('the checks, in their order', () => {
       'not-finite',
       () => decide(openedBook(), [proposalOf(one(), { confidence: Number.NaN })], terms).facts[0],
     ],
+    ['book-unmarked', () => decide(holding(), [proposalOf(one())], terms).facts[0]],
     ['equity-not-positive', () => decide(openedBook(0), [proposalOf(one())], terms).facts[0]],
-    ['duplicate', () => decide(holding(), [proposalOf(one())], terms).facts[0]],
+    [
+      'duplicate',
+      () =>
+        decide(holding(), [proposalOf(one())], terms, {
+          ...momentAt(),
+          marks: afterwards.marks,
+        }).facts[0],
+    ],
     [
       'position-open',
       () => decide(latched(holding()), [proposalOf(one(), later)], terms, afterwards).facts[0],

@@ -33,7 +33,7 @@ const word = { at, by: 'a person', reason: 'for the test' };
 
 function entryOf(draft: Draft, id: string, pair: string): Order {
   const proposal = proposalOf(configurationOf(id, { pair }));
-  const [decided] = review(draft, [proposal], terms, momentAt());
+  const [decided] = review(draft, [proposal], terms, { ...momentAt(), marks });
   if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
   return decided.data.order;
 }
