@@ -18,6 +18,8 @@ import { wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 
 const tickMs: Millis = 1000;
+/** Longest wait for the answers to orders under way at the end. */
+const answersMsMax: Millis = 3000;
 /** An equity mark is kept once a minute of market time, but not more often than this. */
 const markWallMs: Millis = 5000;
 const markMarketMs: Millis = 60_000;
@@ -164,9 +166,11 @@ export class Engine {
 
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
-    const { recorder, registry, supervisor, orders } = this.#parts;
+    const { recorder, registry, supervisor, orders, execution } = this.#parts;
     for (const end of this.#endings.splice(0)) end();
     await this.#banks.feed.stop();
+    await recorder.settled();
+    await execution.settled(answersMsMax);
     await recorder.settled();
     registry.stop();
     await saveCheckpoint(this.#banks.journal, this.book(), this.#seq);

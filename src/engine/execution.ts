@@ -3,7 +3,8 @@
 import type { OrderNews } from '../domain/conclusion.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { Order } from '../domain/order.ts';
-import type { Clock, Log, OrderReport, Outcome, Venue, VenueNews } from '../ports.ts';
+import type { Millis } from '../domain/time.ts';
+import type { Clock, Log, OrderReport, Outcome, Timers, Venue, VenueNews } from '../ports.ts';
 
 export interface ExecutionSink {
   onFill(fill: Fill): void;
@@ -31,6 +32,11 @@ export const isOver = ({ state }: OrderReport): boolean => state !== 'open' && s
 export interface Execution {
   /** Sends a committed order. Never throws. */
   send(order: Order): Promise<void>;
+  /**
+   * Resolves when every order sent so far has its answer, or when that takes longer than `msMax`: the next
+   * start finds the others.
+   */
+  settled(msMax: Millis): Promise<void>;
   /** Takes what the venue says by itself. */
   hear(news: VenueNews): void;
 }
@@ -38,10 +44,12 @@ export interface Execution {
 export function createExecution(options: {
   venue: Pick<Venue, 'place'>;
   clock: Clock;
+  timers: Timers;
   log: Log;
   sink: ExecutionSink;
 }): Execution {
-  const { venue, clock, log, sink } = options;
+  const { venue, clock, timers, log, sink } = options;
+  const underWay = new Set<Promise<void>>();
 
   function conclude(order: Order, outcome: Outcome): void {
     const { clientOrderId } = order;
@@ -75,8 +83,18 @@ export function createExecution(options: {
 
   return {
     async send(order) {
-      conclude(order, await venue.place(order));
+      const sending = venue.place(order).then((outcome) => conclude(order, outcome));
+      underWay.add(sending);
+      await sending.finally(() => underWay.delete(sending));
     },
+    settled: (msMax) =>
+      new Promise((resolve) => {
+        const cancel = timers.after(msMax, resolve);
+        void Promise.allSettled(underWay).then(() => {
+          cancel();
+          resolve();
+        });
+      }),
     hear(news) {
       if (news.type === 'fill.reported') sink.onFill(news.fill);
       if (news.type === 'order.reported') sink.onOrderNews(newsOf(news.report));

@@ -51,7 +51,7 @@ export function joinParts(
   };
   const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
   const sink = { ...heard, onUnknown };
-  const execution = createExecution({ venue, clock, log, sink });
+  const execution = createExecution({ venue, clock, timers, log, sink });
   const watch = createWatch((request) => send({ type: 'exit.proposed', request }));
 
   const counters = newCounters();
