@@ -1,5 +1,5 @@
-// Which streams are wanted, which configurations listen to which, whether each stream is live, and the returns of its
-// asset for the correlation limit.
+// Which streams are wanted, which configurations listen to which, whether each is live, and the returns of
+// its asset for the correlation limit.
 import { type Candle, type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { correlate } from '../domain/correlation.ts';

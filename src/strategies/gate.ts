@@ -4,6 +4,14 @@ import { atLeast, atMost } from '../domain/indicator.ts';
 import type { Setup } from '../domain/signal.ts';
 import type { Costs } from './strategy.ts';
 
+const gates: ReadonlySet<string> = new Set([
+  ...['stop-side', 'target-side', 'risk-below-cost', 'risk-too-wide', 'risk-too-far'],
+  ...['reward-to-risk', 'confidence'],
+]);
+
+/** Whether a miss is a gate's, or Capitulation Reversal's own: a set-up was there, and not worth trading. */
+export const isGate = (missed: string): boolean => gates.has(missed);
+
 /** Names of the gates that `setup` fails, in the order of DOMAIN §5; empty when it may trade. */
 export function failedGates(setup: Setup, costs: Costs, confidenceMin: number): readonly string[] {
   const { direction, entry, stop, target, confidence } = setup;

@@ -43,6 +43,7 @@ test.each(STRATEGIES.map(({ key }) => key))(
     expect(bars).toBe(4000);
     expect(setups).toHaveLength(BUY + SELL);
     expect(near.length).toBeGreaterThan(0);
+    expect(values.at(-1)).toHaveProperty('gated', expect.any(Number));
     for (const setup of setups) {
       const { confidence, components } = setup as {
         confidence: number;

@@ -1,7 +1,7 @@
 // The gates common to all strategies: each refuses alone, and whatever is not a number is refused.
 import { describe, expect, test } from 'vitest';
 import type { Setup } from '../../src/domain/signal.ts';
-import { failedGates } from '../../src/strategies/gate.ts';
+import { failedGates, isGate } from '../../src/strategies/gate.ts';
 import { costs } from './run.ts';
 
 const buy: Setup = {
@@ -59,4 +59,15 @@ describe('a set-up', () => {
   test.each(['entry', 'stop', 'target', 'confidence'] as const)('without a %s is denied', (key) => {
     expect(failed({ [key]: Number.NaN })).not.toEqual([]);
   });
+});
+
+test('every gate is known by its name, and a condition is none', () => {
+  const hopeless = {
+    ...{ direction: 'BUY', entry: 100, stop: 101, target: 99, confidence: 0 },
+    ...{ components: {}, barsMax: 1, level: 100 },
+  } as const;
+  const failed = failedGates(hopeless, { fee: 0.1, slippage: 0.1 }, 0.5);
+  expect(failed.length).toBeGreaterThan(4);
+  expect(failed.filter((name) => !isGate(name))).toEqual([]);
+  expect(['depth', 'bullish', 'close-above', 'climax-low'].filter(isGate)).toEqual([]);
 });

@@ -7,6 +7,7 @@ import type { Decision } from '../../src/domain/signal.ts';
 import type { Timeframe } from '../../src/domain/time.ts';
 import { readCandles } from '../../src/history/csv.ts';
 import { generatedMarket } from '../../src/sandbox/generated/market.ts';
+import { isGate } from '../../src/strategies/gate.ts';
 import { findStrategy } from '../../src/strategies/registry.ts';
 import { warmupBars } from '../../src/strategies/strategy.ts';
 import { breakdownReference } from './breakdown-reference.ts';
@@ -21,15 +22,13 @@ const readings = [
   ['failed_breakdown', breakdownReference],
 ] as const;
 
-const gates = /^(stop|target)-side$|^risk-|^reward-|^confidence$/;
-
 /** The decision in the reference's words; undefined for a plain HOLD. */
 function spoken(decision: Decision): Partial<Found> | undefined {
   if (decision.kind === 'setup') {
     const { direction, entry, stop, target, confidence } = decision.setup;
     return { direction, entry, stop, target, confidence, trades: true };
   }
-  if (decision.kind === 'hold' && decision.missed.some((name) => gates.test(name))) {
+  if (decision.kind === 'hold' && decision.missed.some(isGate)) {
     return { trades: false };
   }
   return undefined;

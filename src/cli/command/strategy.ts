@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Candle } from '../../domain/candle.ts';
 import { closeTime, isTimeframe, TIMEFRAMES, type Timeframe } from '../../domain/time.ts';
 import { readCandles } from '../../history/csv.ts';
+import { isGate } from '../../strategies/gate.ts';
 import { findStrategy, STRATEGIES } from '../../strategies/registry.ts';
 import type { Parameters, Strategy } from '../../strategies/strategy.ts';
 import { type Judged, study } from '../../strategies/study.ts';
@@ -117,7 +118,7 @@ function parametersOf(strategy: Strategy, pairs: readonly string[]): Parameters 
 }
 
 function check({ judged, timeframe, pair, strategy }: Study, terminal: Terminal): number {
-  const counts = { bars: 0, BUY: 0, SELL: 0, near: 0 };
+  const counts = { bars: 0, BUY: 0, SELL: 0, gated: 0, near: 0 };
   for (const { candle, decision } of judged) {
     counts.bars += 1;
     const at = closeTime(candle.openTime, timeframe);
@@ -125,16 +126,18 @@ function check({ judged, timeframe, pair, strategy }: Study, terminal: Terminal)
       counts[decision.setup.direction] += 1;
       terminal.show({ at, ...decision.setup }, setupLines(at, decision.setup, terminal));
     }
-    if (decision.kind === 'hold' && decision.missed.length === 1) {
+    if (decision.kind !== 'hold') continue;
+    if (decision.missed.length > 0 && decision.missed.every(isGate)) counts.gated += 1;
+    if (decision.missed.length === 1) {
       const [missed = ''] = decision.missed;
       counts.near += 1;
       const line = `${dateTime(at)}  near  ${priceText(candle.close)}  failed only ${missed}`;
       terminal.show({ at, missed }, [terminal.paint.dim(line)]);
     }
   }
-  const { bars, BUY, SELL, near } = counts;
+  const { bars, BUY, SELL, gated, near } = counts;
   terminal.show({ pair, timeframe, strategy: strategy.key, ...counts }, [
-    `${strategy.name} on ${pair} ${timeframe}: ${bars} candles, ${BUY} BUY, ${SELL} SELL, ${near} missed by one condition`,
+    `${strategy.name} on ${pair} ${timeframe}: ${bars} candles, ${BUY} BUY, ${SELL} SELL, ${gated} gated, ${near} missed by one condition`,
   ]);
   return 0;
 }
