@@ -19,7 +19,7 @@ function tableOf(heading: string): readonly (readonly string[])[] {
 
 /** Every value below `part` with its path; the venue's own name is NAME. */
 function* leaves(part: unknown, path: readonly string[] = []): Iterable<[string, string]> {
-  if (part === null || typeof part !== 'object') {
+  if (part === null || typeof part !== 'object' || Array.isArray(part)) {
     yield [path.join('.'), typeof part === 'string' ? part : JSON.stringify(part)];
     return;
   }

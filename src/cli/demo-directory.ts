@@ -2,6 +2,8 @@
 // that is not the demo's.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { QUICK_LIFECYCLE } from '../domain/lifecycle-rules.ts';
+import { lifecycleSettingsOf } from '../settings/lifecycle-setting.ts';
 import { engineRuns } from './send.ts';
 import { Failure } from './terminal.ts';
 
@@ -18,7 +20,13 @@ const own = [
 export const demoSettingsOf = (data: string): string => join(data, 'demo.yaml');
 
 const demoSettingsText = (data: string): string =>
-  `# For commands about this demo: --settings ${demoSettingsOf(data)}\nstore: { url: ${JSON.stringify(`sqlite:${resolve(data, 'troupe.db')}`)} }\n`;
+  [
+    `# For commands about this demo: --settings ${demoSettingsOf(data)}`,
+    `store: { url: ${JSON.stringify(`sqlite:${resolve(data, 'troupe.db')}`)} }`,
+    '# The quick lifecycle profile, for demonstration alone.',
+    `lifecycle: ${JSON.stringify(lifecycleSettingsOf(QUICK_LIFECYCLE))}`,
+    '',
+  ].join('\n');
 
 /** Seed of a new demo when none is asked for. */
 const firstSeed = 1;

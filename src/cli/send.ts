@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SizingRules } from '../domain/sizing.ts';
 import { type Acknowledgement, type Command, parseCommand } from '../engine/command.ts';
 import { inboxOf } from '../engine/inbox.ts';
 import { applyOffline, type OfflineCommand } from '../engine/offline.ts';
@@ -14,6 +15,8 @@ import { Failure, WrongUse } from './terminal.ts';
 export interface Where {
   readonly url: string;
   readonly dataDirectory: string;
+  /** The most one position of a stage may take, as a share of capital. */
+  readonly caps: SizingRules['base'];
 }
 
 type Draft<C> = C extends Command ? Omit<C, 'id'> : never;

@@ -1,18 +1,11 @@
 // One configuration's life under the lifecycle's rules, played trade by trade: two-point payoffs at even
 // intervals. Chance is the caller's.
 import type { Stage } from './configuration.ts';
-import { judge } from './lifecycle.ts';
 import type { LifecycleRules } from './lifecycle-rules.ts';
-import {
-  advance,
-  enter,
-  type LifecycleState,
-  type Validated,
-  type Verdict,
-} from './lifecycle-state.ts';
+import { enter, type LifecycleState, type Validated, type Verdict } from './lifecycle-state.ts';
+import { Progress } from './progress.ts';
 import { solve } from './statistic.ts';
 import { DAY, type Millis } from './time.ts';
-import { TrackRecord } from './track-record.ts';
 
 /** What the trades of a career have in common. */
 export interface Market {
@@ -39,9 +32,7 @@ export function trueSample(edge: number, payoff: number): Validated {
 
 export class Career {
   readonly #market: Market;
-  readonly #rules: LifecycleRules;
-  readonly #record: TrackRecord;
-  #state: LifecycleState;
+  readonly #progress: Progress;
   #at: Millis = 0;
 
   /** Begins at `stage`, which `validated` earned. */
@@ -52,28 +43,18 @@ export class Career {
     validated: Validated | null = null,
   ) {
     this.#market = market;
-    this.#rules = rules;
-    this.#state = { ...enter(stage, 0), validated };
-    this.#record = new TrackRecord(rules, validated);
+    this.#progress = new Progress(rules, { ...enter(stage, 0), validated });
   }
 
   get state(): LifecycleState {
-    return this.#state;
+    return this.#progress.state;
   }
 
   /** Closes one trade, which wins with probability `winRate`; what the rules say to it. */
   play(winRate: number): readonly Verdict[] {
     const { payoff, perWeek, chance } = this.#market;
     this.#at += (7 * DAY) / perWeek;
-    this.#record.push(chance() < winRate ? payoff : -1);
-    const evidence = { forward: this.#record, backtest: null, slippageRatio: null };
-    const verdicts: Verdict[] = [];
-    for (;;) {
-      const verdict = judge(this.#state, evidence, this.#at, this.#rules);
-      if (verdict === undefined) return verdicts;
-      this.#state = advance(this.#state, verdict);
-      this.#record.follow(verdict);
-      verdicts.push(verdict);
-    }
+    const returnR = chance() < winRate ? payoff : -1;
+    return this.#progress.close(returnR, { backtest: null, slippageRatio: null }, this.#at);
   }
 }

@@ -5,6 +5,7 @@ import type { Configuration, Stage } from './configuration.ts';
 import type { Fill } from './fill.ts';
 import type { EngineId } from './identity.ts';
 import type { Posting } from './ledger.ts';
+import type { Verdict } from './lifecycle-state.ts';
 import type { DecimalText } from './money.ts';
 import type { ExitReason, Order, OrderEnd } from './order.ts';
 import type { Refusal } from './refusal.ts';
@@ -63,6 +64,20 @@ export interface Named {
   readonly reason: string;
 }
 
+/** A position of a paper twin: bought whole, at a price, in a virtual book (DOMAIN §4). */
+export interface TwinPosition {
+  readonly opening: PositionOpening;
+  /** Base units. */
+  readonly quantity: DecimalText;
+  /** Model slippage included. */
+  readonly entryPrice: DecimalText;
+}
+
+/** The most one position of the configuration may take, as a share of capital, before and after. */
+export interface Capped {
+  readonly cap: { readonly from: number; readonly to: number };
+}
+
 /** Fact type → its data. */
 export interface Catalogue {
   'engine.started': {
@@ -83,6 +98,37 @@ export interface Catalogue {
   'configuration.imported': { readonly configuration: Configuration; readonly by: string };
   'configuration.activated': Named & { readonly id: string };
   'configuration.deactivated': Named & { readonly id: string };
+  /**
+   * A configuration's version begins without evidence, at `stage`; `equity` of its virtual book. `again`: it
+   * had begun before, and its backtest is spent.
+   */
+  'evidence.opened': {
+    readonly id: string;
+    readonly version: number;
+    readonly stage: Stage;
+    readonly equity: DecimalText;
+    readonly again: boolean;
+  };
+  'twin.opened': TwinPosition & { readonly version: number };
+  /** `equity`: of the virtual book, after it. */
+  'twin.closed': {
+    readonly version: number;
+    readonly trade: Trade;
+    readonly equity: DecimalText;
+  };
+  /** A judgement with its evidence. Where it moves the stage it moves the configuration and its cap at once. */
+  'stage.judged': Capped & {
+    readonly id: string;
+    readonly version: number;
+    readonly verdict: Verdict;
+  };
+  'stage.overridden': Named &
+    Capped & {
+      readonly id: string;
+      readonly version: number;
+      readonly from: Stage;
+      readonly to: Stage;
+    };
   'signal.refused': {
     readonly signal: Signal;
     readonly refusal: Refusal;

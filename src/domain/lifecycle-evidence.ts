@@ -1,6 +1,7 @@
 // The evidence of one judgement and the numbers it is measured by, each beside its limit. A number that
 // is undefined holds nothing up: NaN fails every comparison.
-import { bootstrapDrawdown, drawdownOf } from './drawdown.ts';
+import type { Configuration } from './configuration.ts';
+import { drawdownOf } from './drawdown.ts';
 import { sprtBounds } from './drift.ts';
 import type { LifecycleRules, Rung } from './lifecycle-rules.ts';
 import type { LifecycleState, Measure, SampleRecord } from './lifecycle-state.ts';
@@ -18,6 +19,20 @@ import type { TrackRecord } from './track-record.ts';
 /** Out-of-sample trades of a training, in R, and what was tried before it. */
 export interface Backtest extends Search {
   readonly returns: readonly number[];
+}
+
+/**
+ * The backtest that training wrote beside a configuration; null where it wrote none. How much was tried
+ * before it must stand there too: else its deflated Sharpe ratio is undefined, and it promotes nothing.
+ */
+export function backtestOf({ evidence }: Pick<Configuration, 'evidence'>): Backtest | null {
+  const returns = evidence?.['returns_r'];
+  if (!Array.isArray(returns)) return null;
+  return {
+    returns: returns.map(Number),
+    trials: Number(evidence?.['trials'] ?? Number.NaN),
+    sharpeVariance: Number(evidence?.['sharpe_variance'] ?? Number.NaN),
+  };
 }
 
 export interface Evidence {
@@ -90,8 +105,7 @@ export function lookMeasures({ evidence, rules }: Case, stage: Rung): readonly M
   const psr = probabilisticSharpe(forward.sample);
   const measures = [measure('psr', psr, '>=', rules.rungs[stage].psrMin)];
   if (stage === 'DISCOVERY') {
-    const limit = bootstrapDrawdown(forward.returns, rules.bootstrap);
-    measures.push(measure('drawdown', forward.drawdown, '<=', limit));
+    measures.push(measure('drawdown', forward.drawdown, '<=', forward.bootstrapDrawdown));
   }
   if (stage === 'VALIDATION') {
     measures.push(measure('recent-mean', forward.recent?.mean ?? Number.NaN, '>', 0));
@@ -108,10 +122,10 @@ const quiet = (measured: Measure): Measure =>
 
 /** What keeps a configuration where it is; one that fails sends it down. */
 export function alarmMeasures({ evidence: { forward }, rules }: Case): readonly Measure[] {
-  const { alarm, bootstrap } = rules;
+  const { alarm } = rules;
   const { recent, cusum } = forward;
   const psr = recent === undefined ? Number.NaN : probabilisticSharpe(recent);
-  const limit = alarm.drawdownRatioMax * bootstrapDrawdown(forward.returns, bootstrap);
+  const limit = alarm.drawdownRatioMax * forward.bootstrapDrawdown;
   return [
     measure('cusum', cusum.sum, '<=', cusum.bound),
     measure('recent-psr', psr, '>=', alarm.recentPsrMin),

@@ -111,7 +111,7 @@ export const QUICK_LIFECYCLE: LifecycleRules = {
   },
   alarm: {
     cusum: { meanShare: 0.5, meanFloor: 0.05, averageRun: 100 },
-    recentCount: 12,
+    recentCount: 8,
     recentPsrMin: 0.05,
     drawdownRatioMax: 1.5,
   },

@@ -110,8 +110,8 @@ export interface LifecycleState {
   readonly isBacktestSpent: boolean;
 }
 
-/** The state of a configuration imported at `stage`. */
-export const enter = (stage: Stage, at: Millis): LifecycleState => ({
+/** The state of a configuration that begins at `stage`; `again` with a backtest that is spent. */
+export const enter = (stage: Stage, at: Millis, again = false): LifecycleState => ({
   stage,
   isActive: true,
   enteredAt: at,
@@ -120,7 +120,7 @@ export const enter = (stage: Stage, at: Millis): LifecycleState => ({
   pass: null,
   looked: 0,
   falls: 0,
-  isBacktestSpent: stage !== 'PAPER',
+  isBacktestSpent: again || stage !== 'PAPER',
 });
 
 /** The state after `verdict`, which `judge` gave for this state. */
@@ -131,12 +131,11 @@ export function advance(state: LifecycleState, verdict: Verdict): LifecycleState
     case 'demoted':
     case 'archived':
       return {
-        ...enter(to, at),
+        ...enter(to, at, true),
         isActive: kind !== 'archived',
         isDemoted: kind !== 'promoted',
         validated,
         falls: to === 'MATURE' ? 0 : state.falls + Number(to === 'PAPER' && from !== 'PAPER'),
-        isBacktestSpent: true,
       };
     case 'kept': {
       const { sample, measures } = verdict;
@@ -152,6 +151,16 @@ export function advance(state: LifecycleState, verdict: Verdict): LifecycleState
       return unreachable(kind, 'kind of verdict');
   }
 }
+
+/**
+ * The state after a person's word. There is no validated sample for it: the next trades stand in for one,
+ * as after an import.
+ */
+export const overridden = (state: LifecycleState, to: Stage, at: Millis): LifecycleState => ({
+  ...enter(to, at, true),
+  isDemoted: to === 'PAPER',
+  falls: to === 'MATURE' ? 0 : state.falls,
+});
 
 const looked = (state: LifecycleState, { cause, sample }: Verdict): LifecycleState =>
   cause === 'backtest' ? { ...state, isBacktestSpent: true } : { ...state, looked: sample.count };

@@ -46,6 +46,22 @@ export function judge(
   }
 }
 
+/**
+ * The next decision that time alone brings: a pass that has waited long enough, a DECAY that took too long.
+ * Asked as often as one likes; it looks at nothing that only a trade can change.
+ */
+export function ripen(
+  state: LifecycleState,
+  evidence: Evidence,
+  at: Millis,
+  rules: LifecycleRules,
+): Verdict | undefined {
+  if (!state.isActive) return undefined;
+  const one: Case = { state, evidence, at, rules };
+  if (state.stage === 'DECAY') return judgeDecay(one);
+  return state.pass === null || state.stage === 'MATURE' ? undefined : judgeLook(one, state.stage);
+}
+
 /** One step up; DECAY comes back to VALIDATION. */
 const above: Record<Rung | 'DECAY', Stage> = {
   PAPER: 'DISCOVERY',

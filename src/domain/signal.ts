@@ -21,14 +21,16 @@ export interface Setup {
 /** Why a strategy could not judge a bar: never the same as HOLD (DOMAIN §1). */
 export type Unfit = 'not-warm' | 'gap' | 'bad-candle' | 'atr-zero';
 
+/** Why a strategy lets go of a position at a bar. */
+export type Departure = 'invalidation' | 'opposite';
+
 /** The answer to one closed candle. `missed` names the failed conditions in the order of DOMAIN §5. */
 export type Decision =
   | { readonly kind: 'setup'; readonly setup: Setup }
-  | { readonly kind: 'exit'; readonly reason: 'invalidation' | 'opposite' }
   | { readonly kind: 'hold'; readonly missed: readonly string[] }
   | { readonly kind: 'unfit'; readonly code: Unfit };
 
-/** What a strategy may know of its own open position: enough to judge invalidation. */
+/** What a strategy may know of an open position of its configuration: enough to judge invalidation. */
 export interface Held {
   readonly level: number;
   readonly stop: number;

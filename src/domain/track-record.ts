@@ -1,6 +1,6 @@
 // The forward trades of one configuration as its lifecycle needs them: everything kept up to date one
 // closed trade at a time, nothing computed from the beginning but the bootstrap.
-import { Drawdown } from './drawdown.ts';
+import { bootstrapDrawdown, Drawdown } from './drawdown.ts';
 import { type Baseline, Cusum, LikelihoodRatio } from './drift.ts';
 import type { LifecycleRules } from './lifecycle-rules.ts';
 import type { Verdict } from './lifecycle-state.ts';
@@ -22,6 +22,7 @@ export class TrackRecord {
   #wins = 0;
   #drawdown = new Drawdown();
   #hasDeepened = false;
+  #limit: number | undefined;
   #cusum: Cusum;
   #ratio: LikelihoodRatio;
 
@@ -45,6 +46,7 @@ export class TrackRecord {
     }
     this.#returns[this.#entered] = value;
     this.#entered += 1;
+    this.#limit = undefined;
     const before = this.#drawdown.deepest;
     this.#drawdown.push(value);
     this.#hasDeepened = this.#drawdown.deepest > before;
@@ -58,29 +60,37 @@ export class TrackRecord {
       case 'promoted':
       case 'demoted':
       case 'archived':
-        this.#entered = 0;
-        this.#drawdown = new Drawdown();
-        this.#hasDeepened = false;
-        this.#recount();
-        this.#watch(verdict.validated);
+        this.enter(verdict.validated);
         return;
       case 'recounted':
-        this.#recount();
+        this.recount();
         return;
       case 'baselined':
-        this.#watch(verdict.validated);
+        this.watch(verdict.validated);
         return;
       default:
         return;
     }
   }
 
-  #recount(): void {
+  /** A stage begins, with the sample that earned it. */
+  enter(baseline: Baseline | null): void {
+    this.#entered = 0;
+    this.#drawdown = new Drawdown();
+    this.#hasDeepened = false;
+    this.#limit = undefined;
+    this.recount();
+    this.watch(baseline);
+  }
+
+  /** The sample of the next look begins. */
+  recount(): void {
     this.#counted.clear();
     this.#wins = 0;
   }
 
-  #watch(baseline: Baseline | null): void {
+  /** The tests of the mean begin, against `baseline`. */
+  watch(baseline: Baseline | null): void {
     this.#cusum = new Cusum(baseline, this.#rules.alarm.cusum);
     this.#ratio = new LikelihoodRatio(baseline);
   }
@@ -116,6 +126,12 @@ export class TrackRecord {
   /** Whether the last trade deepened it. */
   get hasDeepened(): boolean {
     return this.#hasDeepened;
+  }
+
+  /** Quantile of the drawdowns that the same returns have in other orders, in R; NaN without returns. */
+  get bootstrapDrawdown(): number {
+    this.#limit ??= bootstrapDrawdown(this.returns, this.#rules.bootstrap);
+    return this.#limit;
   }
 
   get cusum(): Pick<Cusum, 'sum' | 'bound' | 'isAlarmed'> {

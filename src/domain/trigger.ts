@@ -6,14 +6,15 @@ import type { Millis } from './time.ts';
 
 /** A long position's way out; levels as floats of the pair's price, `expiresAt` in market time. */
 export interface Trigger {
-  readonly configId: string;
+  /** Whose position: a configuration's id, or the name of its paper twin. */
+  readonly holder: string;
   readonly stop: number;
   readonly target: number;
   readonly expiresAt: Millis;
 }
 
 export interface Crossing {
-  readonly configId: string;
+  readonly holder: string;
   readonly reason: 'stop' | 'target' | 'time';
 }
 
@@ -54,7 +55,7 @@ class Ladder {
 
   remove(trigger: Trigger): void {
     const index = this.#triggers.lastIndexOf(trigger);
-    assert(index >= 0, `expected an armed trigger, was ${trigger.configId}`);
+    assert(index >= 0, `expected an armed trigger, was ${trigger.holder}`);
     this.#triggers.splice(index, 1);
   }
 }
@@ -73,26 +74,26 @@ export class TriggerBook {
     return this.#armed.size;
   }
 
-  has(configId: string): boolean {
-    return this.#armed.has(configId);
+  has(holder: string): boolean {
+    return this.#armed.has(holder);
   }
 
   /** Arms a position's way out; arming again replaces what stood. */
   arm(trigger: Trigger): void {
     assert(trigger.stop < trigger.target, `expected stop < target, was ${trigger.stop}`);
     assert(!Number.isNaN(trigger.expiresAt), 'expected an expiry, was NaN');
-    this.disarm(trigger.configId);
-    this.#armed.set(trigger.configId, trigger);
+    this.disarm(trigger.holder);
+    this.#armed.set(trigger.holder, trigger);
     this.#stops.insert(trigger);
     this.#targets.insert(trigger);
     this.#expiries.insert(trigger);
     this.#refresh();
   }
 
-  disarm(configId: string): void {
-    const trigger = this.#armed.get(configId);
+  disarm(holder: string): void {
+    const trigger = this.#armed.get(holder);
     if (trigger === undefined) return;
-    this.#armed.delete(configId);
+    this.#armed.delete(holder);
     this.#stops.remove(trigger);
     this.#targets.remove(trigger);
     this.#expiries.remove(trigger);
@@ -117,8 +118,8 @@ export class TriggerBook {
     while (due()) {
       const trigger = ladder.last;
       if (trigger === undefined) return;
-      into.push({ configId: trigger.configId, reason });
-      this.disarm(trigger.configId);
+      into.push({ holder: trigger.holder, reason });
+      this.disarm(trigger.holder);
     }
   }
 

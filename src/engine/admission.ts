@@ -1,5 +1,6 @@
 // Which configurations take part: what a file brings against what the store already knows. A file's
-// stage and activity count for unseen ids only; changed rules make a new version (DOMAIN §1).
+// stage and activity count for unseen ids only. Changed rules make a new version, which has no evidence yet
+// and therefore no capital: it begins in PAPER, where its backtest may promote it at once (DOMAIN §1, §6).
 import type { Configuration } from '../domain/configuration.ts';
 import type { Instrument } from '../domain/instrument.ts';
 
@@ -24,12 +25,10 @@ export function imported(
   known: Configuration | undefined,
 ): Configuration | undefined {
   if (known === undefined) return brought;
-  const kept = { stage: known.stage, isActive: known.isActive };
-  const next: Configuration = {
-    ...brought,
-    ...kept,
-    version: sameRules(brought, known) ? known.version : known.version + 1,
-  };
+  const { isActive, stage, version } = known;
+  const next: Configuration = sameRules(brought, known)
+    ? { ...brought, isActive, stage, version }
+    : { ...brought, isActive, stage: 'PAPER', version: version + 1 };
   return JSON.stringify(next) === JSON.stringify({ ...known }) ? undefined : next;
 }
 

@@ -1,14 +1,15 @@
 // What the engine stands on and by which rules: everything outside it, joined by whoever starts it.
 import type { BreakerTrips } from '../domain/breaker.ts';
-import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
 import type { ExecutionRules } from '../domain/order.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { SizingRules } from '../domain/sizing.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Feed, FeedNews, Journal, Log, Tape, Timers, Venue } from '../ports.ts';
+import type { Enrolment } from './enrolment.ts';
 
 /** What the engine stands on. The venue is connected and the book recovered before it starts. */
 export interface Banks {
@@ -26,6 +27,7 @@ export interface EngineRules {
   readonly sizing: SizingRules;
   readonly execution: ExecutionRules;
   readonly breakers: BreakerTrips;
+  readonly lifecycle: LifecycleRules;
   readonly gatherMs: Millis;
   /** How long a signed request stays valid at the venue. */
   readonly recvWindowMs: Millis;
@@ -35,7 +37,7 @@ export interface EngineStart {
   readonly book: Portfolio;
   readonly seq: number;
   readonly instruments: ReadonlyMap<string, Instrument>;
-  readonly configurations: readonly Configuration[];
+  readonly enrolments: readonly Enrolment[];
 }
 
 /** What the engine tells whoever started it; none of it is needed for trading. */

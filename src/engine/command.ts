@@ -1,6 +1,7 @@
 // What a person may ask of a running engine: small JSON documents, checked before anyone acts on them.
 import { z } from 'zod';
 import { isBreakerId } from '../domain/breaker.ts';
+import { STAGES } from '../domain/configuration.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9-]{8,64}$/);
 const name = z.string().min(1).max(80);
@@ -23,6 +24,14 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('activate'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('deactivate'), id, by: name, reason, configId }),
+  z.strictObject({
+    kind: z.literal('stage'),
+    id,
+    by: name,
+    reason,
+    configId,
+    stage: z.enum(STAGES),
+  }),
   /** `document`: the text of a configuration file, which the engine checks itself. */
   z.strictObject({
     kind: z.literal('import'),

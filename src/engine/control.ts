@@ -3,11 +3,14 @@
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
 import type { Log } from '../ports.ts';
+import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { unfitFor } from './admission.ts';
 import type { Acknowledgement, Command } from './command.ts';
+import { enrol } from './enrolment.ts';
 import { haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
+import { movedWords, override } from './override.ts';
 import type { Started } from './start.ts';
 
 const done = (message: string): Acknowledgement => ({ ok: true, message });
@@ -48,6 +51,8 @@ export class Control {
       case 'activate':
       case 'deactivate':
         return this.#turn(command);
+      case 'stage':
+        return this.#stage(command);
       case 'import':
         return this.#import(command);
       default:
@@ -81,8 +86,19 @@ export class Control {
       : failed(`${breaker} cannot be reset: ${flaw}`);
   }
 
-  #seat(configuration: Configuration): Acknowledgement {
-    const { engine, instruments } = this.#started;
+  async #stage(command: Extract<Command, { kind: 'stage' }>): Promise<Acknowledgement> {
+    const { configId, stage } = command;
+    const { engine, clock } = this.#started;
+    const configuration = (await this.#all()).get(configId);
+    const { base } = this.#settings.sizing;
+    const overriding = override(command, configuration, base, clock.market());
+    if (typeof overriding === 'string') return failed(overriding);
+    if (!engine.restage(configId, stage, command)) await engine.record([overriding]);
+    return done(movedWords(overriding));
+  }
+
+  async #seat(configuration: Configuration): Promise<Acknowledgement> {
+    const { engine, instruments, store } = this.#started;
     const { name } = venueOf(this.#settings);
     const { quote } = this.#settings.portfolio;
     const unfit = unfitFor(configuration, { name, quote, instruments });
@@ -90,7 +106,8 @@ export class Control {
       return failed(`${configuration.id}: expected ${unfit.expected}, was ${unfit.was}`);
     }
     // Its history loads while the command is answered.
-    engine.add(configuration).catch((error: unknown) => {
+    const rules = lifecycleRulesOf(this.#settings.lifecycle);
+    engine.add(await enrol(store.read, configuration, rules)).catch((error: unknown) => {
       this.#log.error({ configId: configuration.id, error: String(error) }, 'could not be seated');
     });
     return done(`${configuration.id} takes part`);
@@ -98,15 +115,15 @@ export class Control {
 
   async #import(command: Extract<Command, { kind: 'import' }>): Promise<Acknowledgement> {
     const { engine, clock } = this.#started;
-    const { facts, configurations, lines } = takeIn(command, await this.#all(), clock.market());
+    const { ok, facts, configurations, lines } = takeIn(command, await this.#all(), clock.market());
     await engine.record(facts);
-    const unfit = configurations
-      .filter(({ isActive }) => isActive)
-      .map((configuration) => this.#seat(configuration))
-      .filter(({ ok }) => !ok)
-      .map(({ message }) => message);
+    const unfit: string[] = [];
+    for (const configuration of configurations.filter(({ isActive }) => isActive)) {
+      const seated = await this.#seat(configuration);
+      if (!seated.ok) unfit.push(seated.message);
+    }
     const message = [...lines, ...unfit].join('\n');
-    return { ok: lines.length === 1 && unfit.length === 0, message };
+    return { ok: ok && unfit.length === 0, message };
   }
 }
 

@@ -2,20 +2,23 @@
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
 import { breakerKey, type OpenBreaker } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
-import type { Configuration } from '../domain/configuration.ts';
-import { type Fact, fact } from '../domain/fact.ts';
+import type { Stage } from '../domain/configuration.ts';
+import { type Fact, fact, type Named } from '../domain/fact.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import type { Enrolment } from './enrolment.ts';
 import { barsWanted } from './evaluate.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
 import { type Comparison, reconcileOrders, saveCheckpoint } from './recover.ts';
+import { Seating } from './seating.ts';
 import { type Status, statusOf } from './status.ts';
 import { createStocktake } from './stocktake.ts';
 import { wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
+import { armPosition } from './watch.ts';
 
 const tickMs: Millis = 1000;
 /** Longest wait for the answers to orders under way at the end. */
@@ -30,6 +33,7 @@ export class Engine {
   readonly #listener: EngineListener;
   readonly #start: EngineStart;
   readonly #parts: Parts;
+  readonly #seating: Seating;
   readonly #endings: (() => void)[] = [];
   readonly #takeStock: () => Promise<void>;
   #seq: number;
@@ -44,11 +48,14 @@ export class Engine {
     this.#parts = joinParts(banks, rules, start, {
       ...listener,
       onFatal: listener.onFatal,
+      onFeedNews: listener.onFeedNews,
+      onArchived: (configId) => this.remove(configId),
       onEntry: (entry) => {
         this.#seq = entry.seq;
         listener.onEntry(entry);
       },
     });
+    this.#seating = new Seating(this.#parts, banks.clock, rules);
     this.#takeStock = createStocktake({
       ...banks,
       instruments: start.instruments,
@@ -61,9 +68,9 @@ export class Engine {
   async start(): Promise<void> {
     const { feed, venue, timers } = this.#banks;
     const { watch, execution, sink } = this.#parts;
-    const { book, configurations } = this.#start;
+    const { book, enrolments } = this.#start;
     // What is held is watched from the first price on, whatever else takes its time.
-    for (const { opening } of book.positions.values()) watch.arm(opening);
+    for (const { opening } of book.positions.values()) armPosition(watch, opening);
     const subscriptions = [
       feed.prices.subscribe((update) => this.#priced(update)),
       feed.candles.subscribe((candle) => this.#closed(candle)),
@@ -74,8 +81,9 @@ export class Engine {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
     await reconcileOrders(book, venue, sink);
-    for (const configuration of configurations) this.#seat(configuration);
+    for (const enrolment of enrolments) this.#seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
+    const configurations = enrolments.map(({ configuration }) => configuration);
     await feed.start(wantedStreams(configurations, book));
     await this.#takeStock();
     this.#send({ type: 'recovery.completed' });
@@ -111,22 +119,21 @@ export class Engine {
   }
 
   /** Seats a configuration while the engine runs; resolves once its stream is live. */
-  async add(configuration: Configuration): Promise<void> {
-    this.remove(configuration.id);
-    this.#seat(configuration);
+  async add(enrolment: Enrolment): Promise<void> {
+    const { configuration } = enrolment;
+    this.#seating.seat(enrolment);
     const { pair, timeframe } = configuration;
     await this.#banks.feed.add({ stream: { pair, timeframe }, bars: barsWanted(configuration) });
   }
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   remove(configId: string): void {
-    const { registry, evaluation, streams, misses } = this.#parts;
-    const member = registry.get(configId);
-    if (member === undefined) return;
-    evaluation.remove(member.configuration);
-    streams.remove(member.configuration);
-    registry.remove(configId);
-    misses.forget(configId);
+    this.#seating.unseat(configId);
+  }
+
+  /** A person moves a configuration to a stage; false when it takes no part. */
+  restage(configId: string, to: Stage, named: Named): boolean {
+    return this.#seating.restage(configId, to, named);
   }
 
   /** A person's word on the whole portfolio. */
@@ -192,13 +199,6 @@ export class Engine {
     this.#parts.supervisor.actor.send(event);
   }
 
-  #seat(configuration: Configuration): void {
-    const { registry, evaluation, streams } = this.#parts;
-    registry.add(configuration, this.book());
-    evaluation.add(configuration);
-    streams.add(configuration);
-  }
-
   #priced(update: PriceUpdate): void {
     this.#parts.watch.update(update);
     this.#banks.tape.price(update);
@@ -236,6 +236,8 @@ export class Engine {
     const due =
       market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
     if (due) this.#markedAt = { market, wall };
+    this.#seating.begin();
+    this.#parts.lifecycle.tick();
     this.#parts.supervisor.tick(due);
   }
 }

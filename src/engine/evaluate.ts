@@ -4,26 +4,17 @@
 import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { Series } from '../domain/series.ts';
-import type { Decision, Held } from '../domain/signal.ts';
-import { closeTime, type Millis } from '../domain/time.ts';
+import { closeTime } from '../domain/time.ts';
 import type { ClosedCandle, Timers } from '../ports.ts';
 import { findStrategy } from '../strategies/registry.ts';
 import { type Costs, type Evaluator, warmupBars } from '../strategies/strategy.ts';
-
-/** What an evaluator said at a close, for those who act on it. */
-export interface Verdict {
-  readonly configuration: Configuration;
-  readonly decision: Decision;
-  /** Close time of the judged candle. */
-  readonly at: Millis;
-  readonly close: number;
-}
+import type { Judgement, TradingBook } from './judgement.ts';
 
 export interface Evaluation {
   /** Puts a configuration on its stream; it takes part from the next close on. */
   add(configuration: Configuration): void;
   remove(configuration: Configuration): void;
-  /** Takes a proven closed candle and, slice by slice, everyone's verdict on it. */
+  /** Takes a proven closed candle and, slice by slice, everyone's judgement of it. */
   closed(candle: ClosedCandle): void;
 }
 
@@ -53,23 +44,37 @@ export function barsWanted({ strategy, parameters }: Configuration): number {
   return found === undefined ? 0 : warmupBars(found, parameters) + SPARE_BARS;
 }
 
+const newDesk = ({ timeframe }: Stream): Desk => ({
+  series: new Series(timeframe, RING_BARS),
+  seats: new Map(),
+  waiting: [],
+  busy: false,
+});
+
+/** Each book hears the decision, unless the bar ends what it holds. */
+function tell(books: readonly TradingBook[], evaluator: Evaluator, judgement: Judgement): void {
+  for (const book of books) {
+    const held = book.heldBy(judgement.configuration.id);
+    const reason = held === undefined ? undefined : evaluator.leaves(held);
+    book.hear(
+      reason === undefined ? judgement : { ...judgement, decision: { kind: 'exit', reason } },
+    );
+  }
+}
+
 export function createEvaluation(options: {
   costs: Costs;
   timers: Timers;
-  heldBy(configId: string): Held | undefined;
-  onVerdict(verdict: Verdict): void;
+  /** Whoever trades on what the strategies say, in the order in which they hear of it. */
+  books: readonly TradingBook[];
   onFault(configuration: Configuration, error: unknown): void;
 }): Evaluation {
   const desks = new Map<string, Desk>();
 
   function deskOf(stream: Stream): Desk {
     const key = streamKey(stream);
-    let desk = desks.get(key);
-    if (desk === undefined) {
-      const series = new Series(stream.timeframe, RING_BARS);
-      desk = { series, seats: new Map(), waiting: [], busy: false };
-      desks.set(key, desk);
-    }
+    const desk = desks.get(key) ?? newDesk(stream);
+    desks.set(key, desk);
     return desk;
   }
 
@@ -79,8 +84,13 @@ export function createEvaluation(options: {
     const { series } = desk;
     const at = closeTime(series.openTime(series.last), series.timeframe);
     try {
-      const decision = evaluator.onClosed(options.heldBy(configuration.id));
-      options.onVerdict({ configuration, decision, at, close: series.close(series.last) });
+      const decision = evaluator.onClosed();
+      tell(options.books, evaluator, {
+        configuration,
+        decision,
+        at,
+        close: series.close(series.last),
+      });
     } catch (error) {
       desk.seats.delete(configuration.id);
       options.onFault(configuration, error);
@@ -119,7 +129,7 @@ export function createEvaluation(options: {
       const desk = deskOf(configuration);
       const evaluator = strategy.create(configuration.parameters, desk.series, options.costs);
       // A latecomer lives through the bars the stream remembers, as if it had always been there.
-      desk.series.replay(() => evaluator.onClosed(undefined));
+      desk.series.replay(() => evaluator.onClosed());
       desk.seats.set(configuration.id, { configuration, evaluator });
     },
     remove(configuration) {

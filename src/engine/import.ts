@@ -10,9 +10,14 @@ export interface Intake {
   readonly facts: readonly Fact[];
   /** New or changed ones, as they are from now on. */
   readonly configurations: readonly Configuration[];
-  /** A first line of counts, then a line for each that was refused. */
+  /** Nothing in the document was refused. */
+  readonly ok: boolean;
+  /** Counts, who begins anew, then a line for each that was refused. */
   readonly lines: readonly string[];
 }
+
+const beginsAnew = ({ id, version, stage }: Configuration): string =>
+  `${id}: other rules than before: version ${version} has no evidence yet and begins in ${stage}`;
 
 /** Reads `document`, which stood in `file`; `known` holds every configuration there is, by id. */
 export function takeIn(
@@ -29,8 +34,12 @@ export function takeIn(
     facts: configurations.map((configuration) =>
       fact('configuration.imported', { at, key: configuration.id }, { configuration, by }),
     ),
+    ok: problems.length === 0,
     lines: [
       `${configurations.length} of ${brought.length} configurations new or changed`,
+      ...configurations
+        .filter(({ id, version }) => (known.get(id)?.version ?? version) !== version)
+        .map(beginsAnew),
       ...problems.map(describeProblem),
     ],
   };

@@ -1,22 +1,26 @@
 // Commands while no engine runs: what changes the book's record is journalled straight away, under the
 // same lock an engine would hold. What needs a market waits for an engine.
 import { type Fact, fact } from '../domain/fact.ts';
+import type { SizingRules } from '../domain/sizing.ts';
 import { openReader } from '../store/read.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Acknowledgement, Command } from './command.ts';
 import { removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
+import { movedWords, override } from './override.ts';
 import { recoverBook } from './recover.ts';
 
 /** Kinds of commands that need no running engine. */
 export type OfflineCommand = Extract<
   Command,
-  { kind: 'import' | 'activate' | 'deactivate' | 'resume' }
+  { kind: 'import' | 'activate' | 'deactivate' | 'resume' | 'stage' }
 >;
 
 interface Where {
   readonly url: string;
   readonly dataDirectory: string;
+  /** The most one position of a stage may take, as a share of capital. */
+  readonly caps: SizingRules['base'];
 }
 
 interface Answer extends Acknowledgement {
@@ -25,12 +29,12 @@ interface Answer extends Acknowledgement {
 
 /** Applies `command` to the store at `url`, which must exist. Throws `StoreFault`. */
 export async function applyOffline(
-  { url, dataDirectory }: Where,
+  { url, dataDirectory, caps }: Where,
   command: OfflineCommand,
 ): Promise<Acknowledgement> {
   const store = await openStore({ url, ...(await contextOf(url)) });
   try {
-    const { ok, message, facts } = await answer(store, command);
+    const { ok, message, facts } = await answer(store, command, caps);
     const { id, kind } = command;
     const at = (await recoverBook(store.journal)).at;
     const acknowledged = fact('command.acknowledged', { at, key: id }, { id, kind, ok, message });
@@ -54,7 +58,11 @@ async function contextOf(url: string) {
   }
 }
 
-async function answer(store: Store, command: OfflineCommand): Promise<Answer> {
+async function answer(
+  store: Store,
+  command: OfflineCommand,
+  caps: SizingRules['base'],
+): Promise<Answer> {
   const { by, reason } = command;
   const { book, at } = await recoverBook(store.journal);
   const known = new Map(
@@ -67,8 +75,13 @@ async function answer(store: Store, command: OfflineCommand): Promise<Answer> {
       return { ok: true, facts, message: 'no engine runs; the next one takes entries again' };
     }
     case 'import': {
-      const { facts, lines } = takeIn(command, known, at);
-      return { ok: lines.length === 1, facts, message: lines.join('\n') };
+      const { ok, facts, lines } = takeIn(command, known, at);
+      return { ok, facts, message: lines.join('\n') };
+    }
+    case 'stage': {
+      const overriding = override(command, known.get(command.configId), caps, at);
+      if (typeof overriding === 'string') return { ok: false, facts: [], message: overriding };
+      return { ok: true, facts: [overriding], message: movedWords(overriding) };
     }
     case 'activate':
     case 'deactivate': {

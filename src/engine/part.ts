@@ -1,12 +1,15 @@
 // The engine's parts and the pipes between them: what each one hears goes straight to the next. The
 // pipes are set once, here; the engine only opens and closes them.
-import type { Entry } from '../domain/fact.ts';
+import type { Stage } from '../domain/configuration.ts';
+import type { Entry, Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
+import { configurationOfTwin } from '../domain/twin.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { createEffects } from './effect.ts';
 import { createEvaluation, type Evaluation } from './evaluate.ts';
 import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -15,7 +18,8 @@ import { createResolver } from './resolve.ts';
 import { type Counters, newCounters } from './status.ts';
 import { createStreams, type Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
-import { createVerdicts, heldBy } from './verdict.ts';
+import { Twins } from './twin.ts';
+import { createVerdicts } from './verdict.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 export interface Parts {
@@ -29,6 +33,8 @@ export interface Parts {
   readonly orders: OrderDesk;
   readonly misses: NearestMisses;
   readonly counters: Counters;
+  readonly twins: Twins;
+  readonly lifecycle: Lifecycle;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
 }
@@ -37,7 +43,10 @@ export function joinParts(
   banks: Banks,
   rules: EngineRules,
   start: EngineStart,
-  listener: EngineListener,
+  listener: EngineListener & {
+    /** The lifecycle has done with a configuration. */
+    onArchived(configId: string): void;
+  },
 ): Parts {
   const { clock, timers, log, journal, venue } = banks;
   const { execution: execute, recvWindowMs } = rules;
@@ -52,11 +61,23 @@ export function joinParts(
   const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
   const sink = { ...heard, onUnknown };
   const execution = createExecution({ venue, clock, timers, log, sink });
-  const watch = createWatch((request) => send({ type: 'exit.proposed', request }));
-
+  const watch = createWatch(({ holder, ...crossed }) => {
+    const configId = configurationOfTwin(holder);
+    if (configId !== undefined) twins.crossed(configId, crossed);
+    else send({ type: 'exit.proposed', request: { configId: holder, ...crossed } });
+  });
+  const record = (facts: readonly Fact[]): void => recorder.record(facts);
+  const evidence = {
+    ...{ rules, watch, marketTime, record },
+    onStage: (configId: string, stage: Stage) => registry.restage(configId, stage),
+    onArchived: listener.onArchived,
+  };
+  const { twins, lifecycle } = joinEvidence(evidence);
   const counters = newCounters();
   const misses = createNearestMisses();
-  const road = joinCandleRoad({ clock, timers, log }, execute, { counters, misses, send, book });
+  const road = joinCandleRoad({ clock, timers, log }, execute, {
+    ...{ counters, misses, send, book, twins },
+  });
   const { registry, streams, evaluation } = road;
   const { maxSignalAge } = execute;
   const effect = createEffects({ registry, execution, sink, book, marketTime, maxSignalAge, log });
@@ -94,8 +115,27 @@ export function joinParts(
   });
   return {
     ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, orders, misses, counters, sink },
+    ...{ supervisor, streams, orders, misses, counters, sink, twins, lifecycle },
   };
+}
+
+/** From a twin's closed trade to its configuration's stage. */
+function joinEvidence(to: {
+  rules: EngineRules;
+  watch: Watch;
+  marketTime(): number;
+  record(facts: readonly Fact[]): void;
+  onStage(configId: string, stage: Stage): void;
+  onArchived(configId: string): void;
+}): Pick<Parts, 'twins' | 'lifecycle'> {
+  const { rules, ...rest } = to;
+  const lifecycle = createLifecycle({ ...rest, caps: rules.sizing.base });
+  const twins = new Twins({
+    ...rest,
+    terms: rules,
+    onClosed: (trade) => lifecycle.closed(trade),
+  });
+  return { twins, lifecycle };
 }
 
 /** From a closed candle to a proposal or an exit. */
@@ -107,9 +147,10 @@ function joinCandleRoad(
     misses: NearestMisses;
     send: Supervisor['actor']['send'];
     book: () => Portfolio;
+    twins: Twins;
   },
 ): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
-  const { counters, misses, send, book } = to;
+  const { counters, misses, send, book, twins } = to;
   const failed = (configId: string, error: unknown): void => {
     counters.faults += 1;
     log.error({ configId, error: String(error) }, 'a configuration failed');
@@ -122,19 +163,20 @@ function joinCandleRoad(
   const streams = createStreams((configIds, event) => {
     for (const configId of configIds) registry.send(configId, event);
   });
+  const verdicts = createVerdicts({
+    book,
+    registry,
+    marketTime: () => clock.market(),
+    maxSignalAge: execute.maxSignalAge,
+    misses,
+    counters,
+    onSignal: (signal) => registry.send(signal.configId, { type: 'signal.raised', signal }),
+    onExit: (request) => send({ type: 'exit.proposed', request }),
+  });
   const evaluation = createEvaluation({
     costs: execute,
     timers,
-    heldBy: (configId) => heldBy(book(), registry.get(configId)?.configuration),
-    onVerdict: createVerdicts({
-      book,
-      marketTime: () => clock.market(),
-      maxSignalAge: execute.maxSignalAge,
-      misses,
-      counters,
-      onSignal: (signal) => registry.send(signal.configId, { type: 'signal.raised', signal }),
-      onExit: (request) => send({ type: 'exit.proposed', request }),
-    }),
+    books: [verdicts, twins],
     onFault: ({ id }, error) => failed(id, error),
   });
   return { registry, streams, evaluation };

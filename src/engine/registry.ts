@@ -6,7 +6,7 @@ import {
   configurationActor,
   configurationMachine,
 } from '../../machines/configuration.ts';
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, Stage } from '../domain/configuration.ts';
 import type { Proposal } from '../domain/eligibility.ts';
 import { liveOrder, type Portfolio } from '../domain/portfolio.ts';
 import type { Signal } from '../domain/signal.ts';
@@ -20,6 +20,8 @@ export interface Registry {
   /** Adds or replaces a configuration's actor, standing where `book` says. */
   add(configuration: Configuration, book: Portfolio): Member;
   remove(configId: string): void;
+  /** Moves a configuration to another stage: what it proposes from now on is of that stage. */
+  restage(configId: string, stage: Stage): void;
   get(configId: string): Member | undefined;
   all(): Iterable<Member>;
   readonly size: number;
@@ -71,6 +73,12 @@ export function createRegistry(options: {
     remove(configId) {
       members.get(configId)?.actor.stop();
       members.delete(configId);
+    },
+    restage(configId, stage) {
+      const member = members.get(configId);
+      if (member === undefined) return;
+      members.set(configId, { ...member, configuration: { ...member.configuration, stage } });
+      member.actor.send({ type: 'stage.changed', stage });
     },
     get: (configId) => members.get(configId),
     all: () => members.values(),

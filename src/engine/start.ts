@@ -17,6 +17,7 @@ import {
 } from '../exchange/client.ts';
 import { connectFeed } from '../feed/connect.ts';
 import type { Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
+import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -28,6 +29,7 @@ import { PaperVenue } from '../venue/paper.ts';
 import { imported, unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
+import { type Enrolment, enrol } from './enrolment.ts';
 import { isHalted } from './halt-file.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
@@ -131,6 +133,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
         sizing: settings.sizing,
         execution: settings.execution,
         breakers: settings.breakers,
+        lifecycle: lifecycleRulesOf(settings.lifecycle),
         gatherMs: settings.portfolio.gatherMs,
         recvWindowMs: settings.execution.recvWindowMs,
       },
@@ -226,8 +229,11 @@ async function recover(
   const differences = compareBalances(draft, balances).filter(
     ({ difference }) => difference !== '0',
   );
+  const enrolments: Enrolment[] = [];
+  const rules = lifecycleRulesOf(settings.lifecycle);
+  for (const one of configurations) enrolments.push(await enrol(store.read, one, rules));
   return {
-    start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, configurations },
+    start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, enrolments },
     facts: { fresh, book: draft, configurations, problems, differences, absent, word },
   };
 }

@@ -10,7 +10,7 @@ import type { Millis } from '../domain/time.ts';
 import type { Clock, Timers } from '../ports.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { Recorder } from './recorder.ts';
-import type { Watch } from './watch.ts';
+import { armPosition, type Watch } from './watch.ts';
 
 export interface Supervisor {
   readonly actor: Actor<typeof portfolioMachine>;
@@ -75,7 +75,7 @@ export function createSupervisor(options: {
 
   /** A position is watched from its first fill until it is on its way out, before anything else happens. */
   function attend(fact: Fact): void {
-    if (fact.type === 'position.opened') watch.arm(fact.data);
+    if (fact.type === 'position.opened') armPosition(watch, fact.data);
     if (fact.type === 'position.closed') {
       watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
       triedAt.delete(fact.data.trade.configId);
@@ -99,7 +99,7 @@ export function createSupervisor(options: {
   function tend(position: Position): void {
     const { configId, pair } = position.opening;
     if (position.exiting === null) {
-      if (!watch.isArmed(pair, configId)) watch.arm(position.opening);
+      if (!watch.isArmed(pair, configId)) armPosition(watch, position.opening);
       return;
     }
     if (liveOrder(book(), configId, 'exit') !== undefined) return;

@@ -7,6 +7,7 @@ import { DEFAULT_EXECUTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
 import { flawsOf } from './flaw.ts';
+import { lifecycleSchema } from './lifecycle-setting.ts';
 import { flawProblems, type Problem, problemsOf } from './problem.ts';
 
 const share = z.number().min(0).max(1);
@@ -124,6 +125,7 @@ const schema = z
     sizing: sizingSchema.prefault({}),
     execution: executionSchema.prefault({}),
     breakers: breakerSchema,
+    lifecycle: lifecycleSchema,
   })
   .superRefine(({ risk, sizing, venues, breakers }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {

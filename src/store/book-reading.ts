@@ -11,8 +11,22 @@ export type Live = 'live' | 'all';
 export const activeTrades = ({ query, all }: Connection<Schema>): ActiveTradeRow[] =>
   all(query.selectFrom('active_trades').selectAll().orderBy('config_id'));
 
-export const trades = ({ query, all }: Connection<Schema>, rowsMax: number): TradeRow[] =>
-  all(query.selectFrom('trades').selectAll().orderBy('id', 'desc').limit(rowsMax));
+/** Whose finished trades: the portfolio's, or the paper twins'. */
+export type Whose = 'portfolio' | 'twins';
+
+export const trades = (
+  { query, all }: Connection<Schema>,
+  whose: Whose,
+  rowsMax: number,
+): TradeRow[] =>
+  all(
+    query
+      .selectFrom('trades')
+      .selectAll()
+      .where('is_twin', '=', whose === 'twins' ? 1 : 0)
+      .orderBy('id', 'desc')
+      .limit(rowsMax),
+  );
 
 export function orders(
   { query, all }: Connection<Schema>,

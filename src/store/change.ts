@@ -14,6 +14,8 @@ const KEYS = {
   active_trades: 'config_id',
   orders: 'client_order_id',
   days: 'day',
+  twins: 'config_id',
+  careers: 'config_id',
 } as const;
 type Keyed = keyof typeof KEYS;
 

@@ -1,10 +1,11 @@
 // What facts mean for positions: held ones stand in `active_trades`, one row a configuration; finished
 // ones are kept in `trades`.
-import type { EntryOf, PositionOpening } from '../domain/fact.ts';
+import type { EntryOf, PositionOpening, Trade } from '../domain/fact.ts';
 import { isoTime, type Millis } from '../domain/time.ts';
 import { type Change, insert, remove, revise } from './change.ts';
 import type { StoreContext } from './context.ts';
 import { average, plain, plus, times } from './plain.ts';
+import type { TradeRow } from './schema.ts';
 
 /** The columns of an opening; `entryAt` is the market time of its first fill. */
 function openingColumns(
@@ -74,17 +75,26 @@ export const positionClosed = (
   context: StoreContext,
 ): readonly Change[] => [
   remove('active_trades', trade.configId),
-  insert('trades', {
-    ...openingColumns(trade, trade.entryAt, context),
-    id: seq,
-    entry_price: plain(trade.entryPrice),
-    quantity: plain(trade.quantity),
-    exit_price: plain(trade.exitPrice),
-    exit_at: trade.exitAt,
-    exit_timestamp: isoTime(trade.exitAt),
-    exit_reason: trade.exitReason,
-    fees: plain(trade.fees),
-    profit: plain(trade.profit),
-    return_r: trade.returnR,
-  }),
+  insert('trades', tradeRow(seq, trade, context, { is_twin: 0, config_version: null })),
 ];
+
+/** A finished round trip that entry `seq` closed. */
+export const tradeRow = (
+  seq: number,
+  trade: Trade,
+  context: StoreContext,
+  whose: Pick<TradeRow, 'is_twin' | 'config_version'>,
+): TradeRow => ({
+  ...openingColumns(trade, trade.entryAt, context),
+  ...whose,
+  id: seq,
+  entry_price: plain(trade.entryPrice),
+  quantity: plain(trade.quantity),
+  exit_price: plain(trade.exitPrice),
+  exit_at: trade.exitAt,
+  exit_timestamp: isoTime(trade.exitAt),
+  exit_reason: trade.exitReason,
+  fees: plain(trade.fees),
+  profit: plain(trade.profit),
+  return_r: trade.returnR,
+});

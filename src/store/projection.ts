@@ -9,6 +9,13 @@ import {
 } from './configuration-projection.ts';
 import type { Connection } from './connection.ts';
 import type { StoreContext } from './context.ts';
+import {
+  evidenceOpened,
+  stageJudged,
+  stageOverridden,
+  twinClosed,
+  twinOpened,
+} from './lifecycle-projection.ts';
 import { dayOpened, equityMarked, fillAdded, lossLatched, posted } from './money-projection.ts';
 import {
   orderAccepted,
@@ -40,6 +47,11 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'configuration.imported': (entry) => [configurationImported(entry)],
   'configuration.activated': (entry) => [configurationActivated(entry)],
   'configuration.deactivated': (entry) => [configurationDeactivated(entry)],
+  'evidence.opened': evidenceOpened,
+  'twin.opened': (entry) => [twinOpened(entry)],
+  'twin.closed': twinClosed,
+  'stage.judged': stageJudged,
+  'stage.overridden': stageOverridden,
   'signal.refused': journalOnly,
   'signal.approved': ({ data }, context) => [orderAdded(data.order, data.signal.at, context)],
   'exit.ordered': (entry, context) => [
@@ -75,6 +87,8 @@ export const PROJECTED = [
   'trained_configurations',
   'active_trades',
   'trades',
+  'twins',
+  'careers',
   'orders',
   'fills',
   'ledger',

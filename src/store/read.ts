@@ -4,7 +4,15 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Checkpoint } from '../ports.ts';
-import { activeTrades, configurations, type Live, orders, trades } from './book-reading.ts';
+import {
+  activeTrades,
+  configurations,
+  type Live,
+  orders,
+  trades,
+  type Whose,
+} from './book-reading.ts';
+import { careerOf, type KeptCareer, type StageEntry, stageEntries } from './career-reading.ts';
 import { latestCheckpoint } from './checkpoint.ts';
 import { type Connection, openReadOnly } from './connection.ts';
 import { contextRows } from './context.ts';
@@ -17,7 +25,7 @@ import type { ActiveTradeRow, DayRow, EquityRow, OrderRow, Schema, TradeRow } fr
 import { entriesAbout, type SignalEntry, signals } from './signal-reading.ts';
 import { type TradingWord, tradingWord } from './trading-reading.ts';
 
-export type { TradeRow };
+export type { KeptCareer, StageEntry, TradeRow };
 
 export interface Reader {
   /** `user_id`, `venue` and `mode` (`paper` or `live`) of the store. */
@@ -25,7 +33,14 @@ export interface Reader {
   /** Open positions by configuration id. */
   positions(): Promise<readonly ActiveTradeRow[]>;
   /** Finished round trips, newest first. */
-  trades(rowsMax: number): Promise<readonly TradeRow[]>;
+  trades(whose: Whose, rowsMax: number): Promise<readonly TradeRow[]>;
+  /**
+   * A configuration's evidence; undefined where none was opened. `before`: how many of its trades from before
+   * its stage are wanted.
+   */
+  career(configId: string, before: number): Promise<KeptCareer | undefined>;
+  /** How a configuration came to its stage, newest first. */
+  stages(configId: string, rowsMax: number): Promise<readonly StageEntry[]>;
   /** Orders, newest first; `live` only those that have not ended. */
   orders(which: Live, rowsMax: number): Promise<readonly OrderRow[]>;
   /** Configurations in the order in which capital is offered to them (DOMAIN §8). */
@@ -80,7 +95,9 @@ function readerOf(connection: Connection<Schema>): Reader {
     checkpoint: () => read(latestCheckpoint),
     tradingWord: () => read(tradingWord),
     positions: () => read(activeTrades),
-    trades: (rowsMax) => read((from) => trades(from, rowsMax)),
+    trades: (whose, rowsMax) => read((from) => trades(from, whose, rowsMax)),
+    career: (configId, before) => read((from) => careerOf(from, configId, before)),
+    stages: (configId, rowsMax) => read((from) => stageEntries(from, configId, rowsMax)),
     orders: (which, rowsMax) => read((from) => orders(from, which, rowsMax)),
     configurations: (which) => read((from) => configurations(from, which)),
     journal: (from, rowsMax) => read((store) => pageOf(store, from, rowsMax)),

@@ -87,6 +87,29 @@ export type TradeRow = PositionColumns & {
   fees: DecimalText;
   profit: DecimalText;
   return_r: number;
+  /** Of a paper twin, not of the portfolio. */
+  is_twin: Flag;
+  /** The configuration's version whose evidence it is; null for the portfolio's. */
+  config_version: number | null;
+};
+
+/** A paper twin's virtual book, of the version it belongs to. */
+type TwinRow = {
+  config_id: string;
+  config_version: number;
+  equity: DecimalText;
+  position: Json | null;
+};
+
+/** How far a configuration's version has come; `_seq`: where in the journal parts of its record began. */
+export type CareerRow = {
+  config_id: string;
+  config_version: number;
+  state: Json;
+  entered_seq: number;
+  counted_seq: number;
+  watched_seq: number;
+  updated_at: Millis;
 };
 
 export type OrderRow = {
@@ -172,6 +195,8 @@ export interface Schema {
   trained_configurations: ConfigurationRow;
   active_trades: ActiveTradeRow;
   trades: TradeRow;
+  twins: TwinRow;
+  careers: CareerRow;
   orders: OrderRow;
   fills: FillRow;
   ledger: LedgerRow;

@@ -2,7 +2,7 @@
 // of an evaluator that reads the stream's shared series. Nothing else in the engine knows its rules.
 import type { z } from 'zod';
 import type { Series } from '../domain/series.ts';
-import type { Decision, Held } from '../domain/signal.ts';
+import type { Decision, Departure, Held } from '../domain/signal.ts';
 
 export type Parameters = Readonly<Record<string, number>>;
 
@@ -14,7 +14,12 @@ export interface Costs {
 
 export interface Evaluator {
   /** Judges the newest bar of the series; called once per bar, after the series took it. */
-  onClosed(held: Held | undefined): Decision;
+  onClosed(): Decision;
+  /**
+   * Why a position should go at the bar just judged. A configuration can have two, of the portfolio and of
+   * its paper twin, opened at different bars.
+   */
+  leaves(held: Held): Departure | undefined;
 }
 
 /** Range a training run may search, in the parameter's own unit. */

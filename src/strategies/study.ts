@@ -23,7 +23,7 @@ export function* study(
   let bar = 0;
   for (const candle of candles) {
     series.push(candle);
-    yield { bar, candle, decision: evaluator.onClosed(undefined) };
+    yield { bar, candle, decision: evaluator.onClosed() };
     bar += 1;
   }
 }

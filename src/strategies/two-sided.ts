@@ -1,7 +1,7 @@
 // What strategies with a BUY and a mirrored SELL rule have in common: both sides hear every bar, data
-// problems are refusals, exits come first, BUY before SELL, and what nearly fired is named.
+// problems are refusals, BUY comes before SELL, and what nearly fired is named.
 import type { Series } from '../domain/series.ts';
-import type { Decision, Held, Setup } from '../domain/signal.ts';
+import type { Decision, Departure, Held, Setup } from '../domain/signal.ts';
 import { failedGates } from './gate.ts';
 import type { Costs, Evaluator } from './strategy.ts';
 
@@ -42,18 +42,20 @@ const NOT_WARM: Decision = { kind: 'unfit', code: 'not-warm' };
 const GAP: Decision = { kind: 'unfit', code: 'gap' };
 const BAD_CANDLE: Decision = { kind: 'unfit', code: 'bad-candle' };
 const ATR_ZERO: Decision = { kind: 'unfit', code: 'atr-zero' };
-const INVALIDATED: Decision = { kind: 'exit', reason: 'invalidation' };
-const OPPOSITE: Decision = { kind: 'exit', reason: 'opposite' };
 
 export class TwoSided<Found extends Candidate> implements Evaluator {
   readonly #rules: TwoSidedRules<Found>;
+  #isFit = false;
+  /** Every condition of the mirrored set-up held at the newest bar. */
+  #isOpposite = false;
 
   constructor(rules: TwoSidedRules<Found>) {
     this.#rules = rules;
   }
 
-  onClosed(held: Held | undefined): Decision {
+  onClosed(): Decision {
     const { series, below, above } = this.#rules;
+    this.#isFit = false;
     if (series.contiguous <= 1) {
       below.forget();
       above.forget();
@@ -63,20 +65,21 @@ export class TwoSided<Found extends Candidate> implements Evaluator {
     const sell = above.take();
     const unfit = this.#unfit();
     if (unfit !== undefined) return unfit;
-    const exit = held === undefined ? undefined : this.#exit(held, sell);
-    if (exit !== undefined) return exit;
+    this.#isFit = true;
+    this.#isOpposite = sell?.missed.length === 0;
     return this.#decide('BUY', buy) ?? this.#decide('SELL', sell) ?? nearest(buy, sell);
+  }
+
+  leaves(held: Held): Departure | undefined {
+    if (!this.#isFit) return undefined;
+    if (this.#rules.invalidates(held)) return 'invalidation';
+    return this.#rules.leavesOnOpposite && this.#isOpposite ? 'opposite' : undefined;
   }
 
   #unfit(): Decision | undefined {
     const { series, warmup } = this.#rules;
     if (series.contiguous < warmup) return series.contiguous < series.count ? GAP : NOT_WARM;
     return series.atr(series.last) > 0 ? undefined : ATR_ZERO;
-  }
-
-  #exit(held: Held, sell: Found | undefined): Decision | undefined {
-    if (this.#rules.invalidates(held)) return INVALIDATED;
-    return this.#rules.leavesOnOpposite && sell?.missed.length === 0 ? OPPOSITE : undefined;
   }
 
   /** A decision when every condition of the set-up holds; its gates may still make it a HOLD (A32). */

@@ -51,10 +51,14 @@ class Fan {
         ...nodeTimers,
         after: (delay, run) => nodeTimers.after(delay, () => this.#slice(run)),
       },
-      heldBy: () => undefined,
-      onVerdict: () => {
-        this.#judged += 1;
-      },
+      books: [
+        {
+          heldBy: () => undefined,
+          hear: () => {
+            this.#judged += 1;
+          },
+        },
+      ],
       onFault(_, error) {
         throw error;
       },
@@ -100,7 +104,7 @@ class Loop {
     for (let bar = 0; bar < history; bar += 1) this.#series.push(next(this.#candles));
     this.#evaluators = Array.from({ length: count }, () => {
       const evaluator = liquiditySweep.create({}, this.#series, costs);
-      this.#series.replay(() => evaluator.onClosed(undefined));
+      this.#series.replay(() => evaluator.onClosed());
       return evaluator;
     });
   }
@@ -108,7 +112,7 @@ class Loop {
   close(): number {
     this.#series.push(next(this.#candles));
     const before = performance.now();
-    for (const evaluator of this.#evaluators) evaluator.onClosed(undefined);
+    for (const evaluator of this.#evaluators) evaluator.onClosed();
     return performance.now() - before;
   }
 }

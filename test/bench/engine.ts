@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createClock, nodeTimers } from '../../src/clock.ts';
 import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
+import { DEFAULT_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
 import { money, quantity, ZERO_MONEY } from '../../src/domain/money.ts';
 import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
 import type { Portfolio, Position } from '../../src/domain/portfolio.ts';
@@ -89,10 +90,20 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
       breakers: DEFAULT_TRIPS,
+      lifecycle: DEFAULT_LIFECYCLE,
       gatherMs: 50,
       recvWindowMs: 5000,
     },
-    { book, seq: 0, instruments, configurations },
+    {
+      book,
+      seq: 0,
+      instruments,
+      enrolments: configurations.map((configuration) => ({
+        configuration,
+        past: null,
+        again: false,
+      })),
+    },
     {
       onEntry() {},
       onFeedNews() {},

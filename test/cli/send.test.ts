@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendCommand } from '../../src/cli/send.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
 import { openStore } from '../../src/store/store.ts';
 import { CONTEXT } from '../store/context.ts';
 import { type Running, startCommand } from '../support/command.ts';
@@ -95,11 +96,16 @@ test('configurations come and go while it runs', { timeout: 20_000 }, async () =
 test('a command nobody answers is withdrawn: it is not obeyed tomorrow', async () => {
   const dataDirectory = place();
   const url = `sqlite:${dataDirectory}/troupe.db`;
+  const caps = DEFAULT_SIZING.base;
   await (await openStore({ ...CONTEXT, url })).close();
   written(dataDirectory, 'troupe.pid', String(process.pid));
   const draft = { kind: 'flatten', by: 'anna', reason: 'a look' } as const;
-  await expect(sendCommand({ url, dataDirectory }, draft, 200)).rejects.toThrow('is withdrawn');
+  await expect(sendCommand({ url, dataDirectory, caps }, draft, 200)).rejects.toThrow(
+    'is withdrawn',
+  );
   expect(readdirSync(join(dataDirectory, 'inbox'))).toEqual([]);
   const long = { ...draft, reason: 'x'.repeat(501) };
-  await expect(sendCommand({ url, dataDirectory }, long, 200)).rejects.toThrow('expected names');
+  await expect(sendCommand({ url, dataDirectory, caps }, long, 200)).rejects.toThrow(
+    'expected names',
+  );
 });

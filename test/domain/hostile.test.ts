@@ -73,7 +73,7 @@ test('whatever is approved can be watched: the trigger book takes its levels', (
       if (answer?.type !== 'signal.approved') return;
       const { configId, expiresAt } = answer.data.signal;
       const [stop, target] = [Number(stopLoss), Number(takeProfit)];
-      new TriggerBook().arm({ configId, stop, target, expiresAt });
+      new TriggerBook().arm({ holder: configId, stop, target, expiresAt });
     }),
     { numRuns: 300 },
   );

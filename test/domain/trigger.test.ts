@@ -9,55 +9,55 @@ class List {
   #armed: Trigger[] = [];
 
   arm(trigger: Trigger): void {
-    this.disarm(trigger.configId);
+    this.disarm(trigger.holder);
     this.#armed.push(trigger);
   }
 
-  disarm(configId: string): void {
-    this.#armed = this.#armed.filter((trigger) => trigger.configId !== configId);
+  disarm(holder: string): void {
+    this.#armed = this.#armed.filter((trigger) => trigger.holder !== holder);
   }
 
   crossed(price: number, at: number): readonly Crossing[] {
-    const crossings = this.#armed.flatMap(({ configId, stop, target, expiresAt }): Crossing[] => {
-      if (price <= stop) return [{ configId, reason: 'stop' }];
-      if (price >= target) return [{ configId, reason: 'target' }];
-      return at >= expiresAt ? [{ configId, reason: 'time' }] : [];
+    const crossings = this.#armed.flatMap(({ holder, stop, target, expiresAt }): Crossing[] => {
+      if (price <= stop) return [{ holder, reason: 'stop' }];
+      if (price >= target) return [{ holder, reason: 'target' }];
+      return at >= expiresAt ? [{ holder, reason: 'time' }] : [];
     });
-    for (const { configId } of crossings) this.disarm(configId);
+    for (const { holder } of crossings) this.disarm(holder);
     return crossings;
   }
 
   get armed(): readonly string[] {
-    return this.#armed.map(({ configId }) => configId);
+    return this.#armed.map(({ holder }) => holder);
   }
 }
 
-const configIds = Array.from({ length: 12 }, (_, index) => `c${index}`);
-const id = fc.constantFrom(...configIds);
+const holders = Array.from({ length: 12 }, (_, index) => `c${index}`);
+const id = fc.constantFrom(...holders);
 // Few levels, so that many positions share one.
 const level = fc.integer({ min: 1, max: 30 });
 
 const arming = fc
-  .record({ configId: id, stop: level, above: level, expiresAt: fc.integer({ min: 0, max: 60 }) })
-  .map(({ configId, stop, above, expiresAt }) => ({
+  .record({ holder: id, stop: level, above: level, expiresAt: fc.integer({ min: 0, max: 60 }) })
+  .map(({ holder, stop, above, expiresAt }) => ({
     kind: 'arm' as const,
-    trigger: { configId, stop, target: stop + above, expiresAt },
+    trigger: { holder, stop, target: stop + above, expiresAt },
   }));
-const disarming = id.map((configId) => ({ kind: 'disarm' as const, configId }));
+const disarming = id.map((holder) => ({ kind: 'disarm' as const, holder }));
 const pricing = fc
   .record({ price: fc.integer({ min: 0, max: 62 }), at: fc.integer({ min: 0, max: 62 }) })
   .map((update) => ({ kind: 'price' as const, ...update }));
 
 type Turn =
   | { readonly kind: 'arm'; readonly trigger: Trigger }
-  | { readonly kind: 'disarm'; readonly configId: string };
+  | { readonly kind: 'disarm'; readonly holder: string };
 
 function turn(book: TriggerBook | List, one: Turn): void {
   if (one.kind === 'arm') book.arm(one.trigger);
-  else book.disarm(one.configId);
+  else book.disarm(one.holder);
 }
 
-const byId = (a: Crossing, b: Crossing): number => (a.configId < b.configId ? -1 : 1);
+const byId = (a: Crossing, b: Crossing): number => (a.holder < b.holder ? -1 : 1);
 const reasons = ['stop', 'target', 'time'];
 
 function expectSameCrossings(book: TriggerBook, list: List, price: number, at: number): void {
@@ -75,7 +75,7 @@ test('it sets off what a full search would, in the order of the reasons', () => 
       for (const one of happenings) {
         if (one.kind === 'price') expectSameCrossings(book, list, one.price, one.at);
         else for (const each of [book, list]) turn(each, one);
-        expect(configIds.filter((each) => book.has(each))).toEqual([...list.armed].sort(byNumber));
+        expect(holders.filter((each) => book.has(each))).toEqual([...list.armed].sort(byNumber));
         expect(book.size).toBe(list.armed.length);
       }
     }),
@@ -90,7 +90,7 @@ const armed = (...triggers: readonly Trigger[]): TriggerBook => {
   for (const trigger of triggers) book.arm(trigger);
   return book;
 };
-const one: Trigger = { configId: 'one', stop: 99, target: 102, expiresAt: 1000 };
+const one: Trigger = { holder: 'one', stop: 99, target: 102, expiresAt: 1000 };
 
 test.each([
   ['at the stop', 99, 0, 'stop'],
@@ -101,7 +101,7 @@ test.each([
   ['at the target and at its time', 102, 1000, 'target'],
 ] as const)('%s it goes, once', (_, price, at, reason) => {
   const book = armed(one);
-  expect(book.crossed(price, at)).toEqual([{ configId: 'one', reason }]);
+  expect(book.crossed(price, at)).toEqual([{ holder: 'one', reason }]);
   expect(book.crossed(price, at)).toEqual([]);
 });
 
@@ -117,12 +117,12 @@ test.each([
 
 test('stops go before targets, whoever was armed first', () => {
   const book = armed(
-    { ...one, configId: 'high', stop: 120, target: 130 },
-    { ...one, configId: 'low', stop: 90, target: 110 },
+    { ...one, holder: 'high', stop: 120, target: 130 },
+    { ...one, holder: 'low', stop: 90, target: 110 },
   );
   expect(book.crossed(115, 0)).toEqual([
-    { configId: 'high', reason: 'stop' },
-    { configId: 'low', reason: 'target' },
+    { holder: 'high', reason: 'stop' },
+    { holder: 'low', reason: 'target' },
   ]);
 });
 

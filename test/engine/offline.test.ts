@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fact } from '../../src/domain/fact.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
 import { dropHaltFile, haltFileOf } from '../../src/engine/halt-file.ts';
 import { applyOffline } from '../../src/engine/offline.ts';
 import { recoverBook } from '../../src/engine/recover.ts';
@@ -22,7 +23,11 @@ async function left() {
   const store = await openStore({ ...CONTEXT, url });
   await store.journal.append(story.facts);
   await store.close();
-  return { where: { url, dataDirectory }, length: story.facts.length, at: story.at };
+  return {
+    where: { url, dataDirectory, caps: DEFAULT_SIZING.base },
+    length: story.facts.length,
+    at: story.at,
+  };
 }
 
 async function inStore<T>(url: string, ask: (reader: ReturnType<typeof openReader>) => Promise<T>) {
@@ -95,14 +100,14 @@ test('import takes the good ones in and names the bad; the store keeps the stage
   expect(await applyOffline(where, command)).toEqual({
     ok: false,
     message:
-      '2 of 2 configurations new or changed\nf.json: [2].timeframe ("bad"): expected one of 1m, 5m, 15m, 1h, 4h, 1d, was "7m"',
+      '2 of 2 configurations new or changed\na: other rules than before: version 2 has no evidence yet and begins in PAPER\nf.json: [2].timeframe ("bad"): expected one of 1m, 5m, 15m, 1h, 4h, 1d, was "7m"',
   });
   const known = await inStore(where.url, (reader) => reader.configurations('all'));
   const stages = Object.fromEntries(
     known.map(({ id, stage, version, timeframe }) => [id, { stage, version, timeframe }]),
   );
   expect(stages['new']).toEqual({ stage: 'DISCOVERY', version: 1, timeframe: '5m' });
-  expect(stages['a']).toEqual({ stage: 'MATURE', version: 2, timeframe: '5m' });
+  expect(stages['a']).toEqual({ stage: 'PAPER', version: 2, timeframe: '5m' });
   const again = { ...command, id: 'offline-2' };
   expect((await applyOffline(where, again)).message).toMatch(/^0 of 2 configurations/);
 });
@@ -113,6 +118,6 @@ test('under an engine’s lock, or without a store, nothing is applied', async (
   const command = { ...named, kind: 'deactivate', configId: 'a' } as const;
   await expect(applyOffline(where, command)).rejects.toThrow('was held by process');
   expect(await store.read.lastSeq()).toBe(length);
-  const none = { url: urlOf(temporaryDirectory()), dataDirectory: '/nowhere' };
+  const none = { ...where, url: urlOf(temporaryDirectory()), dataDirectory: '/nowhere' };
   await expect(applyOffline(none, command)).rejects.toThrow('was none');
 });

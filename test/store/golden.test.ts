@@ -17,6 +17,11 @@ const TYPES: Record<FactType, true> = {
   'configuration.imported': true,
   'configuration.activated': true,
   'configuration.deactivated': true,
+  'evidence.opened': true,
+  'twin.opened': true,
+  'twin.closed': true,
+  'stage.judged': true,
+  'stage.overridden': true,
   'signal.refused': true,
   'signal.approved': true,
   'exit.ordered': true,
@@ -40,7 +45,8 @@ const TYPES: Record<FactType, true> = {
 };
 
 /** Version 1 as it began, and the types that joined the catalogue since. */
-const lines = ['journal-v1.jsonl', 'journal-v1-breakers.jsonl'].flatMap((name) =>
+const files = ['journal-v1.jsonl', 'journal-v1-breakers.jsonl', 'journal-v1-lifecycle.jsonl'];
+const lines = files.flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')
     .trim()
     .split('\n'),
@@ -105,13 +111,32 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
     ]
   `);
   expect(
-    rowsOf(directory, 'SELECT config_id, profit, return_r FROM trades'),
+    rowsOf(directory, 'SELECT config_id, profit, return_r FROM trades WHERE is_twin = 0'),
   ).toMatchInlineSnapshot(`
     [
       {
         "config_id": "a",
         "profit": "-139.94810496",
         "return_r": -1.1585108026490065,
+      },
+    ]
+  `);
+  expect(
+    rowsOf(
+      directory,
+      `SELECT trained_configurations.lifecycle_stage, state->>'stage' AS stage, entered_seq, equity, position, return_r
+       FROM trained_configurations JOIN careers ON careers.config_id = trained_configurations.id
+       JOIN twins USING (config_id) JOIN trades USING (config_id) WHERE is_twin = 1`,
+    ),
+  ).toMatchInlineSnapshot(`
+    [
+      {
+        "entered_seq": 44,
+        "equity": "100043.25141929937445",
+        "lifecycle_stage": "DISCOVERY",
+        "position": null,
+        "return_r": 1.785985995,
+        "stage": "DISCOVERY",
       },
     ]
   `);

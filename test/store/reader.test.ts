@@ -108,7 +108,7 @@ test('answers what people ask of a book', async () => {
   expect(await read.positions()).toMatchObject([
     { config_id: 'b', exit_reason: null, entry_price: '67005' },
   ]);
-  expect(await read.trades(5)).toMatchObject([
+  expect(await read.trades('portfolio', 5)).toMatchObject([
     { config_id: 'a', exit_reason: 'stop', exit_price: '65980' },
   ]);
   expect((await read.orders('all', 2)).map(({ state }) => state)).toEqual(['filled', 'canceled']);

@@ -1,7 +1,7 @@
 // Liquidity Sweep on candles small enough to check by hand; A-numbers are the readings of the rules.
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/domain/signal.ts';
-import { decisions } from './run.ts';
+import { decisions, departures } from './run.ts';
 import { type Bar, MINUTE, pivotLow, START, sweepBar, tableau, upsideDown } from './tableau.ts';
 
 /** The low is at bar 640, the sweep twenty bars later. */
@@ -171,22 +171,21 @@ describe('while it holds a position', () => {
   const held = { level: 98.5, stop: 97, entryBar: START + 700 * MINUTE };
   const below: Bar = { open: 98, high: 98.4, low: 97.6, close: 98 };
   const run = (bars: Readonly<Record<number, Bar>>, length: number) =>
-    decisions(tableau(length, bars), { heldAt: (bar) => (bar >= 700 ? held : undefined) });
+    departures(tableau(length, bars), held);
 
   test('two closes below the level invalidate, the entry bar counting as the first (A30)', () => {
     const after = run({ 700: below, 701: below }, 702);
-    expect(after[700]).toMatchObject({ kind: 'hold' });
-    expect(after[701]).toEqual({ kind: 'exit', reason: 'invalidation' });
+    expect(after[700]).toBeUndefined();
+    expect(after[701]).toBe('invalidation');
   });
 
   test('a close before entry does not count, nor do two that are apart', () => {
     const after = run({ 699: below, 700: below, 702: below }, 704).slice(700);
-    expect(after.map(({ kind }) => kind)).toEqual(['hold', 'hold', 'hold', 'hold']);
+    expect(after).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   test('a sweep of highs is the opposite', () => {
     const mirror = upsideDown(tableau(721, { 700: pivotLow, 720: sweepBar }));
-    const all = decisions(mirror, { heldAt: (bar) => (bar >= 700 ? held : undefined) });
-    expect(all.at(-1)).toEqual({ kind: 'exit', reason: 'opposite' });
+    expect(departures(mirror, held).at(-1)).toBe('opposite');
   });
 });

@@ -29,7 +29,7 @@ export function decisionsOn(
   const setups = new Map<number, Setup>();
   for (const [bar, candle] of candles.entries()) {
     series.push(candle);
-    const decision = evaluator.onClosed(undefined);
+    const decision = evaluator.onClosed();
     if (decision.kind === 'setup') setups.set(bar, decision.setup);
   }
   return setups;

@@ -10,6 +10,7 @@ import { sendOrApply } from '../send.ts';
 import { configurationLines } from '../story/panel.ts';
 import { Failure } from '../terminal.ts';
 import { storeOf, told } from './control.ts';
+import { addEvidenceCommands } from './evidence.ts';
 
 interface Named {
   readonly by: string;
@@ -49,6 +50,7 @@ export function addConfigurationCommands(program: Command, bench: Bench): void {
     .argument('<id>', 'configuration')
     .description('one configuration with its parameters')
     .action((id: string, _, command: Command) => bench.run(() => show(id, command, bench)));
+  addEvidenceCommands(group, bench);
   for (const kind of ['activate', 'deactivate'] as const) {
     group
       .command(kind)

@@ -58,7 +58,11 @@ export function addControlCommands(program: Command, bench: Bench): void {
 /** Where a command's engine keeps its store. */
 export function storeOf(command: Command): Where {
   const settings = loadSettings(command.optsWithGlobals()['settings']);
-  return { url: settings.store.url, dataDirectory: dataDirectoryOf(settings) };
+  return {
+    url: settings.store.url,
+    dataDirectory: dataDirectoryOf(settings),
+    caps: settings.sizing.base,
+  };
 }
 
 /** Says what became of a command; its exit code. */

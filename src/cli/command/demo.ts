@@ -1,6 +1,8 @@
 // The demo: a sandbox exchange in a process of its own, and the engine trading on it, live.
 import { join } from 'node:path';
+import { QUICK_LIFECYCLE } from '../../domain/lifecycle-rules.ts';
 import { readDocument } from '../../settings/document.ts';
+import { lifecycleSettingsOf } from '../../settings/lifecycle-setting.ts';
 import { checkSettings, type Settings } from '../../settings/settings.ts';
 import { demoSettingsOf, prepareDemo } from '../demo-directory.ts';
 import { EXAMPLE_CONFIGURATIONS } from '../example.ts';
@@ -48,6 +50,11 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
         `sandbox exchange on 127.0.0.1:${sandbox.port}, generated market, seed ${seed}: a fast one, a week's moves in hours`,
       ),
     );
+    terminal.say(
+      terminal.paint.dim(
+        'quick lifecycle profile, for demonstration: stages move on a handful of trades, which prove nothing',
+      ),
+    );
     const { configurations, problems } = readDocument(
       EXAMPLE_CONFIGURATIONS,
       'demo configurations',
@@ -88,6 +95,7 @@ function demoSettings(data: string, port: number, speed: number): Settings {
       execution: { collar: 0.01, fee: feeRate },
       // And it has more to enter on in an hour than a real one in a day.
       breakers: { entriesPerHour: 20, entriesPerDay: 200 },
+      lifecycle: lifecycleSettingsOf(QUICK_LIFECYCLE),
     },
     'demo settings',
   );

@@ -39,8 +39,9 @@ export function addReadCommands(program: Command, bench: Bench): void {
     .command('trades')
     .description('finished round trips, newest first')
     .option('--csv', 'as comma-separated values', false)
+    .option('--twins', "the paper twins' instead of the portfolio's", false)
     .option('--last <count>', 'how many', wholeBetween(1, rowsMax), 50)
-    .action((options: { csv: boolean; last: number }, command: Command) =>
+    .action((options: TradesOptions, command: Command) =>
       reading((reader, terminal) => trades(reader, terminal, options), command),
     );
   program
@@ -114,12 +115,18 @@ function csvField(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+interface TradesOptions {
+  readonly csv: boolean;
+  readonly last: number;
+  readonly twins: boolean;
+}
+
 async function trades(
   reader: Reader,
   terminal: Terminal,
-  { csv, last }: { csv: boolean; last: number },
+  { csv, last, twins }: TradesOptions,
 ): Promise<number> {
-  const rows = await reader.trades(last);
+  const rows = await reader.trades(twins ? 'twins' : 'portfolio', last);
   if (csv) {
     terminal.write(`${columns.join(',')}\n`);
     for (const row of rows) {

@@ -3,6 +3,7 @@ import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
 import type { EXIT_REASONS } from '../../domain/order.ts';
 import { plain } from '../../plain.ts';
+import { stageWords } from './evidence.ts';
 import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
 import { actionWords, breakerName, reason, waterfallLine } from './waterfall.ts';
 
@@ -69,6 +70,11 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
     case 'configuration.activated':
     case 'configuration.deactivated':
       return `${plain(entry.data.id)} ${entry.type.slice('configuration.'.length)} by ${plain(entry.data.by)}`;
+    case 'twin.closed':
+      return twinClosed(entry, paint);
+    case 'stage.judged':
+    case 'stage.overridden':
+      return stageLine(entry, paint);
     case 'stream.gapped':
       return paint.warn(
         `! ${plain(entry.data.stream)} missed candles; repairing before anyone decides on it`,
@@ -77,6 +83,34 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
       return paint.warn(
         `! a ${plain(entry.data.what)} on ${plain(entry.data.pair)} that is not ours: ${plain(entry.data.detail)}`,
       );
+    default:
+      return undefined;
+  }
+}
+
+/** In passing: a twin moves no money. */
+function twinClosed({ data: { trade } }: FactOf<'twin.closed'>, paint: Paint): string {
+  const { pair, configId, returnR, exitReason } = trade;
+  return paint.dim(
+    `◌ twin of ${plain(configId)} ${plain(pair)} closed ${signed(returnR)} R, ${why[exitReason]}`,
+  );
+}
+
+/** Where a look only failed, or the count began anew, nobody need hear of it. */
+function stageLine(
+  fact: FactOf<'stage.judged'> | FactOf<'stage.overridden'>,
+  paint: Paint,
+): string | undefined {
+  const line = `★ ${plain(fact.data.id)} ${stageWords(fact)}`;
+  if (fact.type === 'stage.overridden') return paint.warn(line);
+  switch (fact.data.verdict.kind) {
+    case 'promoted':
+      return paint.good(line);
+    case 'demoted':
+    case 'archived':
+      return paint.bad(line);
+    case 'kept':
+      return paint.dim(line);
     default:
       return undefined;
   }

@@ -1,0 +1,97 @@
+// A seat for every active configuration: its actor, its place on its stream, its twin and its progress are
+// taken and given up together.
+import type { Stage } from '../domain/configuration.ts';
+import { fact, type Named } from '../domain/fact.ts';
+import { balanceOf } from '../domain/ledger.ts';
+import { enter } from '../domain/lifecycle-state.ts';
+import { money, text } from '../domain/money.ts';
+import { Progress } from '../domain/progress.ts';
+import type { Clock } from '../ports.ts';
+import type { EngineRules } from './bank.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { Parts } from './part.ts';
+
+export class Seating {
+  readonly #parts: Parts;
+  readonly #clock: Clock;
+  readonly #rules: Pick<EngineRules, 'lifecycle'>;
+  /** Their evidence begins when the venue has said what time it is. */
+  readonly #beginners = new Map<string, Enrolment>();
+
+  constructor(parts: Parts, clock: Clock, rules: Pick<EngineRules, 'lifecycle'>) {
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#rules = rules;
+  }
+
+  /** Seats a configuration, or one anew that was changed: with the same version its evidence goes on. */
+  seat(enrolment: Enrolment): void {
+    const { configuration, past } = enrolment;
+    const { registry, evaluation, streams, supervisor, lifecycle, twins } = this.#parts;
+    this.#leavePlace(configuration.id);
+    registry.add(configuration, supervisor.book());
+    evaluation.add(configuration);
+    streams.add(configuration);
+    if (past === null && !lifecycle.knows(configuration)) {
+      this.#beginners.set(configuration.id, enrolment);
+      this.begin();
+      return;
+    }
+    twins.seat(configuration, past?.twin ?? this.#newBook());
+    lifecycle.seat(configuration, past?.progress ?? this.#newProgress(enrolment));
+  }
+
+  /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
+  unseat(configId: string): void {
+    this.#leavePlace(configId);
+    this.#beginners.delete(configId);
+    this.#parts.twins.unseat(configId);
+    this.#parts.lifecycle.unseat(configId);
+  }
+
+  /** Opens the evidence of everyone who waits for the time. */
+  begin(): void {
+    const at = this.#clock.market();
+    if (at === 0) return;
+    const { recorder, twins, lifecycle } = this.#parts;
+    for (const enrolment of this.#beginners.values()) {
+      const { configuration, again } = enrolment;
+      const { id, version, stage } = configuration;
+      const book = this.#newBook();
+      const data = { id, version, stage, equity: text(book.equity), again };
+      recorder.record([fact('evidence.opened', { at, key: id }, data)]);
+      twins.seat(configuration, book);
+      lifecycle.seat(configuration, this.#newProgress(enrolment));
+    }
+    this.#beginners.clear();
+  }
+
+  /** A person moves a configuration; false when it has no seat. */
+  restage(configId: string, to: Stage, named: Named): boolean {
+    if (this.#parts.registry.get(configId) === undefined) return false;
+    this.begin();
+    return this.#parts.lifecycle.override(configId, to, named);
+  }
+
+  #leavePlace(configId: string): void {
+    const { registry, evaluation, streams, misses } = this.#parts;
+    const member = registry.get(configId);
+    if (member === undefined) return;
+    evaluation.remove(member.configuration);
+    streams.remove(member.configuration);
+    registry.remove(configId);
+    misses.forget(configId);
+  }
+
+  #newProgress({ configuration, again }: Enrolment): Progress {
+    const { stage } = configuration;
+    return new Progress(this.#rules.lifecycle, enter(stage, this.#clock.market(), again));
+  }
+
+  /** Every virtual book has the portfolio's capital (DOMAIN §4). */
+  #newBook() {
+    const { balances, quote } = this.#parts.supervisor.book();
+    const equity = money(balanceOf(balances, 'capital', quote).negated());
+    return { equity, position: null };
+  }
+}

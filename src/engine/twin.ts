@@ -1,0 +1,143 @@
+// The paper twins at work: each hears its configuration's judgements like the portfolio does, and trades them
+// in its virtual book at the prices that come next. A waiting entry and an exit asked for are triggers that
+// the next price sets off, so that a price costs no more for them.
+import type { Configuration } from '../domain/configuration.ts';
+import type { Fact, FactOf } from '../domain/fact.ts';
+import type { ExitReason } from '../domain/order.ts';
+import type { Held, Setup, Signal } from '../domain/signal.ts';
+import type { Millis } from '../domain/time.ts';
+import {
+  closeTwin,
+  openTwin,
+  type TwinBook,
+  type TwinTerms,
+  twinAfter,
+  twinOf,
+} from '../domain/twin.ts';
+import { heldOf, isTimely, type Judgement, signalOf, type TradingBook } from './judgement.ts';
+import { type Crossed, triggerOf, type Watch } from './watch.ts';
+
+interface Seat {
+  readonly configuration: Configuration;
+  readonly book: TwinBook;
+  /** A signal that the next price fills; lost with the process, as an entry that was never made. */
+  readonly waiting: Signal | null;
+  /** Why the next price closes it. */
+  readonly leaving: ExitReason | null;
+}
+
+/** A price that set off a trigger. */
+type Hit = Omit<Crossed, 'holder'>;
+
+interface TwinOptions {
+  readonly terms: TwinTerms;
+  readonly watch: Pick<Watch, 'arm' | 'disarm'>;
+  marketTime(): Millis;
+  record(facts: readonly Fact[]): void;
+  /** What follows from a closed trade, to be recorded with it. */
+  onClosed(closed: FactOf<'twin.closed'>): readonly Fact[];
+}
+
+export class Twins implements TradingBook {
+  readonly #options: TwinOptions;
+  readonly #seats = new Map<string, Seat>();
+
+  constructor(options: TwinOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Seats a configuration's twin with its virtual book. One whose version sits here already goes on with
+   * the book it has.
+   */
+  seat(configuration: Configuration, book: TwinBook): void {
+    const known = this.#seats.get(configuration.id);
+    if (known?.configuration.version === configuration.version) {
+      this.#seats.set(configuration.id, { ...known, configuration });
+      return;
+    }
+    if (known !== undefined) this.unseat(configuration.id);
+    const seat = { configuration, book, waiting: null, leaving: null };
+    this.#seats.set(configuration.id, seat);
+    this.#armWayOut(seat);
+  }
+
+  unseat(configId: string): void {
+    const seat = this.#seats.get(configId);
+    if (seat === undefined) return;
+    this.#options.watch.disarm(seat.configuration.pair, twinOf(configId));
+    this.#seats.delete(configId);
+  }
+
+  heldBy(configId: string): Held | undefined {
+    const seat = this.#seats.get(configId);
+    if (seat === undefined || seat.book.position === null) return undefined;
+    return heldOf(seat.book.position.opening, seat.configuration);
+  }
+
+  hear(judgement: Judgement): void {
+    const { decision, configuration } = judgement;
+    const seat = this.#seats.get(configuration.id);
+    // One that waits for its next price has decided already.
+    if (seat === undefined || seat.waiting !== null || seat.leaving !== null) return;
+    if (decision.kind === 'exit') this.#leave(seat, 'invalidation', judgement.at);
+    if (decision.kind === 'setup') this.#raise(seat, judgement, decision.setup);
+  }
+
+  /** Takes a price that set off a twin's trigger. */
+  crossed(configId: string, hit: Hit): void {
+    const seat = this.#seats.get(configId);
+    if (seat === undefined) return;
+    if (seat.waiting === null) this.#exit(seat, hit);
+    else this.#enter(seat, seat.waiting, hit);
+  }
+
+  #raise(seat: Seat, judgement: Judgement, setup: Setup): void {
+    const { terms, marketTime } = this.#options;
+    if (!isTimely(judgement, marketTime(), terms.execution.maxSignalAge)) return;
+    if (seat.book.position !== null) {
+      if (setup.direction === 'SELL') this.#leave(seat, 'signal', judgement.at);
+    } else if (setup.direction === 'BUY') {
+      this.#callAfter({ ...seat, waiting: signalOf(judgement, setup) }, judgement.at);
+    }
+  }
+
+  #leave(seat: Seat, reason: ExitReason, at: Millis): void {
+    this.#callAfter({ ...seat, leaving: reason }, at);
+  }
+
+  #enter(seat: Seat, signal: Signal, hit: Hit): void {
+    const { configuration, book } = seat;
+    const opened = openTwin(book, signal, configuration, hit, this.#options.terms);
+    const after = opened === undefined ? book : twinAfter(book, opened);
+    const next: Seat = { ...seat, waiting: null, book: after };
+    this.#seats.set(configuration.id, next);
+    this.#armWayOut(next);
+    if (opened !== undefined) this.#options.record([opened]);
+  }
+
+  #exit(seat: Seat, hit: Hit): void {
+    const { configuration, book, leaving } = seat;
+    const { terms, record, onClosed } = this.#options;
+    if (book.position === null) return;
+    const how = { ...hit, reason: leaving ?? hit.reason };
+    const closed = closeTwin(book, book.position, configuration.version, how, terms);
+    const after = twinAfter(book, closed);
+    this.#seats.set(configuration.id, { ...seat, leaving: null, book: after });
+    record([closed, ...onClosed(closed)]);
+  }
+
+  /** The first price after the decision, whatever it is, sets it off; never the price it was decided on. */
+  #callAfter(seat: Seat, at: Millis): void {
+    const { id, pair } = seat.configuration;
+    this.#seats.set(id, seat);
+    const [stop, target] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    this.#options.watch.arm(pair, { holder: twinOf(id), stop, target, expiresAt: at + 1 });
+  }
+
+  #armWayOut({ configuration, book }: Seat): void {
+    if (book.position === null) return;
+    const trigger = triggerOf(twinOf(configuration.id), book.position.opening);
+    this.#options.watch.arm(configuration.pair, trigger);
+  }
+}

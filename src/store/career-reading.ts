@@ -1,0 +1,77 @@
+// Questions about evidence: how far a configuration's version has come, what its twin holds, and the returns
+// of the twin's trades that its record is made of.
+import type { Entry, EntryOf, TwinPosition } from '../domain/fact.ts';
+import type { LifecycleState } from '../domain/lifecycle-state.ts';
+import type { DecimalText } from '../domain/money.ts';
+import type { Beginnings, KeptReturn } from '../domain/recollection.ts';
+import type { Connection } from './connection.ts';
+import { entryOf } from './entry-row.ts';
+import { beginningsOf, stateOf } from './lifecycle-projection.ts';
+import type { Schema } from './schema.ts';
+
+/** What the store keeps of one configuration's evidence. */
+export interface KeptCareer {
+  readonly version: number;
+  readonly state: LifecycleState;
+  readonly beginnings: Beginnings;
+  /** Of the twin's virtual book. */
+  readonly equity: DecimalText;
+  readonly position: TwinPosition | null;
+  /** Of the twin's closed trades, oldest first: all since the stage began, and the last before it. */
+  readonly returns: readonly KeptReturn[];
+}
+
+/** Undefined where no evidence was ever opened; `before`: how many trades from before the stage are wanted. */
+export function careerOf(
+  connection: Connection<Schema>,
+  configId: string,
+  before: number,
+): KeptCareer | undefined {
+  const { query, all } = connection;
+  const [row] = all(query.selectFrom('careers').selectAll().where('config_id', '=', configId));
+  const [twin] = all(query.selectFrom('twins').selectAll().where('config_id', '=', configId));
+  if (row === undefined || twin === undefined) return undefined;
+  const beginnings = beginningsOf(row);
+  const returns = query
+    .selectFrom('trades')
+    .select(['id as seq', 'return_r as returnR'])
+    .where('config_id', '=', configId)
+    .where('config_version', '=', row.config_version)
+    .where('is_twin', '=', 1)
+    .orderBy('id', 'desc');
+  const since = all(returns.where('id', '>', beginnings.entered));
+  const older = all(returns.where('id', '<=', beginnings.entered).limit(before));
+  return {
+    version: row.config_version,
+    state: stateOf(row),
+    beginnings,
+    equity: twin.equity,
+    position: twin.position === null ? null : JSON.parse(twin.position),
+    returns: [...since, ...older].reverse(),
+  };
+}
+
+/** A judgement of a configuration, or a person's. */
+export type StageEntry = EntryOf<'stage.judged'> | EntryOf<'stage.overridden'>;
+
+const stageTypes = ['stage.judged', 'stage.overridden'] as const;
+const isStage = (entry: Entry): entry is StageEntry =>
+  stageTypes.some((type) => type === entry.type);
+
+/** How a configuration came to its stage, newest first. */
+export const stageEntries = (
+  { query, all }: Connection<Schema>,
+  configId: string,
+  rowsMax: number,
+): readonly StageEntry[] =>
+  all(
+    query
+      .selectFrom('journal')
+      .selectAll()
+      .where('key', '=', configId)
+      .where('type', 'in', stageTypes)
+      .orderBy('seq', 'desc')
+      .limit(rowsMax),
+  )
+    .map(entryOf)
+    .filter(isStage);
