@@ -6,7 +6,7 @@ import type { Log } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { unfitFor } from './admission.ts';
 import type { Acknowledgement, Command } from './command.ts';
-import { haltWord, isHalted, removeHaltFile } from './halt-file.ts';
+import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
 import type { Started } from './start.ts';
 
@@ -107,6 +107,17 @@ export class Control {
       .map(({ message }) => message);
     const message = [...lines, ...unfit].join('\n');
     return { ok: lines.length === 1 && unfit.length === 0, message };
+  }
+}
+
+/** Halts at once, and leaves the file HALT: where the store is down, a restart would not know of it. */
+export function haltBySignal({ engine, dataDirectory }: Started, log: Log): void {
+  const [by, reason] = ['SIGUSR2', 'signal'];
+  engine.command('reduce', by, reason);
+  try {
+    dropHaltFile(dataDirectory, by, reason);
+  } catch (error) {
+    log.error({ error: String(error) }, 'halted, but the file HALT could not be written');
   }
 }
 
