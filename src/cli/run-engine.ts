@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
-import { Control, heedHaltFile } from '../engine/control.ts';
+import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { prepareEngine, type Started, type StartOptions } from '../engine/start.ts';
 import { withDeadline } from '../exchange/deadline.ts';
@@ -54,9 +54,7 @@ export async function runEngine(run: Run): Promise<number> {
   const pidFile = join(started.dataDirectory, 'troupe.pid');
   mkdirSync(started.dataDirectory, { recursive: true });
   writeFileSync(pidFile, `${process.pid}\n`);
-  const release = ending.listen(terminal, run.forMs, () =>
-    started.engine.command('reduce', 'SIGUSR2', 'signal'),
-  );
+  const release = ending.listen(terminal, run.forMs, () => haltBySignal(started, log));
   void run.lost?.then((reason) => ending.end(reason, 1));
   const stops = [release, serve(started, run, log)];
   try {

@@ -1,10 +1,11 @@
 // Exits are never refused and never wait for entries: a position that is to go gets a market order for
-// the whole lots it holds, once at a time, until nothing is left that can be sold (DOMAIN §4).
+// the whole lots it holds, or as many as the venue takes in one order, once at a time, until nothing is
+// left that can be sold (DOMAIN §4).
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId, type EngineId } from './identity.ts';
 import { filterBroken, type Instrument, toLots } from './instrument.ts';
-import { price as mintPrice, type Quantity, text } from './money.ts';
+import { least, price as mintPrice, type Quantity, text } from './money.ts';
 import type { ExitReason, Order } from './order.ts';
 import { liveOrder, type Position } from './portfolio.ts';
 import { endOf } from './settlement.ts';
@@ -29,7 +30,7 @@ export function orderExit(
   if (position === undefined || liveOrder(draft, configId, 'exit') !== undefined) return [];
   const { opening } = position;
   const exitReason = position.exiting ?? reason;
-  const lots = toLots(instrument, position.quantity);
+  const lots = toLots(instrument, least(position.quantity, instrument.quantityMax));
   if (!isSellable(lots, position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }
@@ -76,8 +77,7 @@ function isSellable(
   instrument: Instrument,
 ): boolean {
   if (!lots.gt(0)) return false;
-  const broken = filterBroken(instrument, lots, mintPrice(price ?? paid.div(bought)));
-  return broken === undefined || broken.filter === 'quantity-max';
+  return filterBroken(instrument, lots, mintPrice(price ?? paid.div(bought))) === undefined;
 }
 
 /** What cannot be sold would be asked to go for ever: the position ends and what is left is dust. */

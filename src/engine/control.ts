@@ -8,7 +8,7 @@ import { type Settings, venueOf } from '../settings/settings.ts';
 import { unfitFor } from './admission.ts';
 import type { Acknowledgement, Command } from './command.ts';
 import { enrol } from './enrolment.ts';
-import { haltWord, isHalted, removeHaltFile } from './halt-file.ts';
+import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
 import { movedWords, override } from './override.ts';
 import type { Started } from './start.ts';
@@ -124,6 +124,17 @@ export class Control {
     }
     const message = [...lines, ...unfit].join('\n');
     return { ok: ok && unfit.length === 0, message };
+  }
+}
+
+/** Halts at once, and leaves the file HALT: where the store is down, a restart would not know of it. */
+export function haltBySignal({ engine, dataDirectory }: Started, log: Log): void {
+  const [by, reason] = ['SIGUSR2', 'signal'];
+  engine.command('reduce', by, reason);
+  try {
+    dropHaltFile(dataDirectory, by, reason);
+  } catch (error) {
+    log.error({ error: String(error) }, 'halted, but the file HALT could not be written');
   }
 }
 

@@ -138,6 +138,8 @@ export class Engine {
 
   /** A person's word on the whole portfolio. */
   command(type: 'reduce' | 'flatten' | 'resume', by: string, reason: string): void {
+    // Said at once: the journal's own line waits for the commit.
+    this.#banks.log.info({ word: type, by, reason }, 'taken at its word');
     this.#send({ type: `portfolio.${type}`, at: this.#banks.clock.market(), by, reason });
   }
 

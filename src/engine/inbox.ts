@@ -25,6 +25,7 @@ export interface InboxOptions {
 }
 
 const pollMs = 200;
+const commandsPerTurn = 16;
 const bytesMax = 80 * 1024 * 1024;
 
 /** Directory of commands below a data directory. */
@@ -35,14 +36,30 @@ export function watchInbox(options: InboxOptions): () => void {
   const { directory, timers, log } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let busy = false;
+  /** Obeyed, and waiting for the journal to say so. */
+  const obeyed = new Set<string>();
+
+  /** In the order of their names, which begin with the time they were sent. */
+  const waiting = (): readonly string[] =>
+    readdirSync(directory)
+      .filter((name) => name.endsWith('.json') && !obeyed.has(name))
+      .sort();
+
+  async function work(): Promise<void> {
+    for (const [index, name] of waiting().entries()) {
+      await take(name, options, obeyed);
+      // However many there are: prices and answers of the venue get their turn in between.
+      if (index % commandsPerTurn === 0) {
+        await new Promise<void>((resolve) => timers.after(0, resolve));
+      }
+    }
+  }
 
   async function poll(): Promise<void> {
     if (busy || !existsSync(directory)) return;
     busy = true;
     try {
-      // In the order of their names, which begin with the time they were sent.
-      const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
-      for (const name of names.sort()) await take(name, options);
+      await work();
     } catch (error) {
       log.error({ error: String(error) }, 'the inbox could not be worked through');
     } finally {
@@ -53,18 +70,24 @@ export function watchInbox(options: InboxOptions): () => void {
   return timers.every(pollMs, () => void poll());
 }
 
-async function take(name: string, options: InboxOptions): Promise<void> {
+/** Nobody waits behind an acknowledgement: a store that is slow or down keeps no command from being obeyed. */
+async function take(name: string, options: InboxOptions, obeyed: Set<string>): Promise<void> {
   const path = join(options.directory, name);
   const command = readCommand(path);
   if (command === undefined) return putAside(name, options);
-  if (!(await options.isAcknowledged(command.id))) {
-    const acknowledgement = await options.apply(command).catch((error: unknown) => ({
-      ok: false,
-      message: error instanceof Error ? error.message : String(error),
-    }));
-    await options.acknowledge(command, acknowledgement);
-  }
-  rmSync(path, { force: true });
+  if (await options.isAcknowledged(command.id)) return rmSync(path, { force: true });
+  const acknowledgement = await options.apply(command).catch((error: unknown) => ({
+    ok: false,
+    message: error instanceof Error ? error.message : String(error),
+  }));
+  obeyed.add(name);
+  options
+    .acknowledge(command, acknowledgement)
+    .then(() => rmSync(path, { force: true }))
+    .catch((error: unknown) => {
+      options.log.error({ error: String(error) }, 'a command could not be acknowledged');
+    })
+    .finally(() => obeyed.delete(name));
 }
 
 /** The command in a file; undefined when there is none, or no file one could read. */

@@ -1,5 +1,6 @@
-// Journal, then act: facts are appended in the order they were decided, and only a committed fact
-// takes effect. A failing store holds everything back and says so; nothing is lost or reordered.
+// Journal, then act: facts are appended in the order they were decided, and only a committed fact takes
+// effect. A failing store holds everything back and says so; nothing is lost. Exits alone go ahead, of
+// what batches and marks decided: a crowd that wants in keeps nobody from leaving.
 import type { Entry, Fact } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Journal, Timers } from '../ports.ts';
@@ -9,11 +10,57 @@ export interface Recorder {
   record(facts: readonly Fact[]): void;
   /** Resolves when everything queued so far is committed and has taken effect. */
   settled(): Promise<void>;
-  /** Facts waiting for a commit. */
-  readonly waiting: number;
 }
 
 const retryMs: Millis = 1000;
+/** Facts of one append: a few milliseconds of work, then sockets get their turn. */
+const appendFactsMax = 256;
+
+/** What batches and marks decide. None of it is about a position that leaves: either may come first. */
+const YIELDING: ReadonlySet<Fact['type']> = new Set([
+  ...(['signal.approved', 'signal.refused', 'day.opened', 'loss.latched'] as const),
+  ...(['equity.marked', 'breaker.tripped', 'breaker.closed'] as const),
+]);
+
+/** Facts that are committed together. */
+interface Group {
+  readonly facts: readonly Fact[];
+  readonly yields: boolean;
+  readonly leaves: boolean;
+}
+
+/** What was decided at once stays together, but for a crowd's signals. */
+function groupsOf(facts: readonly Fact[]): readonly Group[] {
+  const yields = facts.every(({ type }) => YIELDING.has(type));
+  const leaves = facts.some(({ type }) => type === 'exit.ordered');
+  if (!yields) return [{ facts, yields, leaves }];
+  const groups: Group[] = [];
+  for (let from = 0; from < facts.length; from += appendFactsMax) {
+    groups.push({ facts: facts.slice(from, from + appendFactsMax), yields, leaves });
+  }
+  return groups;
+}
+
+/** Puts a group at its place: at the end, or before what yields to it there. */
+function enqueue(queue: Group[], group: Group): void {
+  let place = queue.length;
+  while (group.leaves && queue[place - 1]?.yields === true) place -= 1;
+  queue.splice(place, 0, group);
+}
+
+/** The first groups, as many as one append takes. An exit's fate hangs on nothing that yielded to it. */
+function take(queue: Group[]): readonly Group[] {
+  const taken: Group[] = [];
+  let size = 0;
+  for (const group of queue) {
+    if (size > 0 && size + group.facts.length > appendFactsMax) break;
+    if (group.yields && taken.at(-1)?.leaves === true) break;
+    taken.push(group);
+    size += group.facts.length;
+  }
+  queue.splice(0, taken.length);
+  return taken;
+}
 
 export function createRecorder(options: {
   journal: Journal;
@@ -24,7 +71,7 @@ export function createRecorder(options: {
   onFailure(error: unknown, isFirst: boolean): void;
 }): Recorder {
   const { journal, timers, onCommitted, onFailure } = options;
-  let queue: Fact[] = [];
+  let queue: Group[] = [];
   let isFailing = false;
   let draining: Promise<void> | undefined;
 
@@ -45,12 +92,18 @@ export function createRecorder(options: {
     }
   }
 
+  /** What could not be written goes back to the front, and exits that came meanwhile before it. */
+  function putBack(groups: readonly Group[]): void {
+    const all = [...groups, ...queue];
+    queue = [];
+    for (const group of all) enqueue(queue, group);
+  }
+
   async function drain(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      const entries = await append(batch);
-      if (entries === undefined) queue = [...batch, ...queue];
+      const groups = take(queue);
+      const entries = await append(groups.flatMap(({ facts }) => facts));
+      if (entries === undefined) putBack(groups);
       // Apart from the append: what fails from here on is in the journal and must not go there again.
       for (const entry of entries ?? []) onCommitted(entry);
       if (entries === undefined) await pause();
@@ -62,14 +115,11 @@ export function createRecorder(options: {
   return {
     record(facts) {
       if (facts.length === 0) return;
-      queue.push(...facts);
+      for (const group of groupsOf(facts)) enqueue(queue, group);
       draining ??= drain();
     },
     async settled() {
       while (draining !== undefined) await draining;
-    },
-    get waiting() {
-      return queue.length;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Fact } from '../domain/fact.ts';
 import { heldPairs, liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Timers } from '../ports.ts';
+import { createExitRetry } from './exit-retry.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { Recorder } from './recorder.ts';
 import { armPosition, type Watch } from './watch.ts';
@@ -18,9 +19,6 @@ export interface Supervisor {
   /** Marks the book, opens or latches the day, and asks again for exits that did not happen. */
   tick(record: boolean): void;
 }
-
-/** Longest wait between two exit orders of one position. */
-const retryMsMax: Millis = 60_000;
 
 /**
  * A breaker that asks for more than a pause says so as a person would; but flattening goes on, and to halt
@@ -46,7 +44,7 @@ export function createSupervisor(options: {
   onDeath(error: unknown): void;
 }): Supervisor {
   const { watch, recorder, clock, timers } = options;
-  const triedAt = new Map<string, Millis>();
+  const retry = createExitRetry(clock);
   let gathering = false;
 
   const book = (): Portfolio => actor.getSnapshot().context.book;
@@ -75,14 +73,13 @@ export function createSupervisor(options: {
 
   /** A position is watched from its first fill until it is on its way out, before anything else happens. */
   function attend(fact: Fact): void {
+    retry.hear(fact, book());
     if (fact.type === 'position.opened') armPosition(watch, fact.data);
     if (fact.type === 'position.closed') {
       watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
-      triedAt.delete(fact.data.trade.configId);
     }
     if (fact.type === 'exit.ordered') {
       watch.disarm(fact.data.order.pair, fact.data.order.configId);
-      triedAt.set(fact.data.order.configId, clock.monotonic());
     }
   }
 
@@ -103,8 +100,7 @@ export function createSupervisor(options: {
       return;
     }
     if (liveOrder(book(), configId, 'exit') !== undefined) return;
-    const waited = clock.monotonic() - (triedAt.get(configId) ?? Number.NEGATIVE_INFINITY);
-    if (waited < Math.min(retryMsMax, 500 * 2 ** position.exits)) return;
+    if (!retry.isDue(position)) return;
     const request = { configId, reason: position.exiting, price: null, at: clock.market() };
     actor.send({ type: 'exit.proposed', request });
   }

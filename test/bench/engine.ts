@@ -18,7 +18,7 @@ import { createTapHandlers, type TapHandlers } from '../../src/feed/binance-tap.
 import { LiveFeed } from '../../src/feed/live-feed.ts';
 import { openStore } from '../../src/store/store.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
-import { configurationOf, instrumentOf, openedBook } from '../support/bench.ts';
+import { configurationOf, instrumentOf, newcomer, openedBook } from '../support/bench.ts';
 
 export const pair = 'BTC/USDT';
 const start = Date.UTC(2026, 0, 15, 12);
@@ -98,11 +98,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       book,
       seq: 0,
       instruments,
-      enrolments: configurations.map((configuration) => ({
-        configuration,
-        past: null,
-        again: false,
-      })),
+      enrolments: configurations.map(newcomer),
     },
     {
       onEntry() {},

@@ -1,6 +1,7 @@
 // `npm run bench`: what “fast” means here, measured. Ratios are to a baseline of the same run; times are
 // this machine's, and nobody else's.
 import { benchClose } from './close.ts';
+import { benchCrowd } from './crowd.ts';
 import { benchFeed } from './feed.ts';
 import type { Row } from './measure.ts';
 import { benchMemory } from './memory.ts';
@@ -16,7 +17,7 @@ function tell({ what, measured, baseline, ratio, goal, isMet }: Row): void {
 }
 
 // Memory first: what the others leave behind is not its business.
-for (const bench of [benchMemory, benchPrice, benchClose, benchFeed]) {
+for (const bench of [benchMemory, benchPrice, benchClose, benchCrowd, benchFeed]) {
   for (const row of await bench()) {
     if (asJson) process.stdout.write(`${JSON.stringify(row)}\n`);
     else tell(row);

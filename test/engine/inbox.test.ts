@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeTimers } from '../../src/clock.ts';
 import type { Acknowledgement, Command } from '../../src/engine/command.ts';
 import { inboxOf, watchInbox } from '../../src/engine/inbox.ts';
 import type { Timers } from '../../src/ports.ts';
@@ -18,12 +19,15 @@ const halt = (id: string, more: object = {}): string =>
   JSON.stringify({ kind: 'halt', id: `${id}-00000000`, by: 'anna', reason: 'a look', ...more });
 
 /** An inbox on real files whose polls the test makes happen. */
-function watch(apply: (command: Command) => Promise<Acknowledgement> = async () => done) {
+function watch(
+  apply: (command: Command) => Promise<Acknowledgement> = async () => done,
+  journalled: () => Promise<void> = async () => {},
+) {
   const data = temporaryDirectory();
   const directory = inboxOf(data);
   const polls: (() => void)[] = [];
   const timers: Timers = {
-    after: () => () => {},
+    after: nodeTimers.after,
     every: (_, run) => {
       polls.push(run);
       return () => polls.splice(0);
@@ -43,6 +47,7 @@ function watch(apply: (command: Command) => Promise<Acknowledgement> = async () 
       return apply(command);
     },
     async acknowledge(command, answer) {
+      await journalled();
       answers.set(command.id, answer);
     },
   });
@@ -153,4 +158,25 @@ test('a slow command is not begun twice, and a stopped inbox takes none', async 
   inbox.put('2.json', halt('late'));
   await inbox.poll();
   expect(inbox.waiting()).toEqual(['2.json']);
+});
+
+test('a journal that takes no acknowledgement keeps no command from being obeyed, once', async () => {
+  let recover: () => void = () => {};
+  const isBack = new Promise<void>((resolve) => (recover = resolve));
+  const inbox = watch(
+    async () => done,
+    () => isBack,
+  );
+  inbox.put('1.json', halt('first'));
+  await inbox.poll();
+  inbox.put('2.json', halt('second'));
+  await inbox.poll();
+  await inbox.poll();
+  expect(inbox.applied).toEqual(['first-00000000', 'second-00000000']);
+  expect(inbox.waiting()).toEqual(['1.json', '2.json']);
+  recover();
+  await inbox.poll();
+  expect(inbox.waiting()).toEqual([]);
+  await inbox.poll();
+  expect(inbox.applied).toHaveLength(2);
 });

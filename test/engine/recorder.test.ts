@@ -2,9 +2,22 @@
 import { expect, test } from 'vitest';
 import { nodeTimers } from '../../src/clock.ts';
 import { type Fact, fact } from '../../src/domain/fact.ts';
+import { draftOf } from '../../src/domain/fold.ts';
+import { review } from '../../src/domain/review.ts';
+import { settle } from '../../src/domain/settlement.ts';
+import { exitProposed } from '../../src/domain/supervision.ts';
 import { createRecorder } from '../../src/engine/recorder.ts';
 import type { Journal } from '../../src/ports.ts';
 import { storeAt, temporaryDirectory } from '../store/directory.ts';
+import {
+  configurationOf,
+  fillOf,
+  instrumentOf,
+  momentAt,
+  openedBook,
+  proposalOf,
+  termsFor,
+} from '../support/bench.ts';
 
 const stopped = (reason: string): Fact => fact('engine.stopped', { at: 1, key: 'k' }, { reason });
 
@@ -58,4 +71,120 @@ test('what the store refuses waits, in order, and takes effect once it is in', a
     { reason: 'said while it failed' },
   ]);
   expect(heard).toEqual([1, 2, 3]);
+});
+
+const { marks, at } = momentAt();
+let crowds = 0;
+/** What a review says to `count` configurations nobody has heard of before. */
+function batchOf(count: number): readonly Fact[] {
+  crowds += 1;
+  const proposals = Array.from({ length: count }, (_, index) =>
+    proposalOf(configurationOf(`${crowds}-${index}`)),
+  );
+  const moment = { marks, at, open: true };
+  return review(draftOf(openedBook()), proposals, termsFor(['BTC/USDT']), moment);
+}
+
+/** A position that is asked to go: what led to it, and the exit. */
+function leaving(): { before: readonly Fact[]; exit: readonly Fact[] } {
+  const terms = termsFor(['BTC/USDT']);
+  const draft = draftOf(openedBook());
+  const [entered] = review(draft, [proposalOf(configurationOf('held'))], terms, momentAt());
+  if (entered?.type !== 'signal.approved') throw new Error('expected an approval');
+  const { order } = entered.data;
+  const settled = settle(draft, fillOf(order), instrumentOf(order.pair));
+  const request = { configId: 'held', reason: 'stop', price: 99, at } as const;
+  return { before: [entered, ...settled], exit: exitProposed(draft, terms, request) };
+}
+
+/** A recorder over a real journal whose appends the test can hold back or refuse. */
+async function gated(mayPass: (facts: readonly Fact[]) => Promise<void>) {
+  const { journal } = await storeAt(temporaryDirectory());
+  const appends: (readonly Fact['type'][])[] = [];
+  const committed: Fact['type'][] = [];
+  const failures: unknown[] = [];
+  const recorder = createRecorder({
+    journal: {
+      ...journal,
+      async append(facts) {
+        await mayPass(facts);
+        appends.push(facts.map(({ type }) => type));
+        return journal.append(facts);
+      },
+    },
+    timers: { ...nodeTimers, after: (_, run) => nodeTimers.after(0, run) },
+    onCommitted: ({ type }) => committed.push(type),
+    onFailure: (error) => failures.push(error),
+  });
+  return { recorder, appends, committed, failures };
+}
+
+test('an exit waits for one append of a crowd at most, whatever the crowd', async () => {
+  let open = (): void => {};
+  let isFirst = true;
+  const { recorder, appends, committed } = await gated(async ({ length }) => {
+    expect(length).toBeLessThanOrEqual(256);
+    if (length < 256 || !isFirst) return;
+    isFirst = false;
+    await new Promise<void>((resolve) => {
+      open = resolve;
+    });
+  });
+  const { before, exit } = leaving();
+  recorder.record(before);
+  await recorder.settled();
+  const led = committed.length;
+  // Everybody wants in; and while the first of them are being written, somebody wants out.
+  recorder.record(batchOf(5000));
+  recorder.record(exit);
+  recorder.record(batchOf(300));
+  const more = batchOf(300);
+  open();
+  recorder.record(more);
+  await recorder.settled();
+  expect(committed.indexOf('exit.ordered')).toBeLessThanOrEqual(led + 256);
+  expect(committed).toHaveLength(led + 5000 + 600 + 1);
+  // Nothing of the crowd's shares its fate.
+  const own = appends.find((types) => types.includes('exit.ordered'));
+  expect(own?.at(-1)).toBe('exit.ordered');
+});
+
+test('an exit passes entries that the journal cannot take', async () => {
+  let isPoisoned = true;
+  const { recorder, committed, failures } = await gated(async (facts) => {
+    if (isPoisoned && facts.some(({ type }) => type.startsWith('signal.'))) throw new Error('no');
+  });
+  const { before, exit } = leaving();
+  isPoisoned = false;
+  recorder.record(before);
+  await recorder.settled();
+  isPoisoned = true;
+  recorder.record(batchOf(1));
+  while (failures.length < 3) await new Promise(setImmediate);
+  recorder.record(exit);
+  while (!committed.includes('exit.ordered')) await new Promise(setImmediate);
+  expect(committed.filter((type) => type.startsWith('signal.'))).toHaveLength(1);
+  isPoisoned = false;
+  await recorder.settled();
+  expect(committed.filter((type) => type.startsWith('signal.'))).toHaveLength(2);
+});
+
+test('what an exit stands on stays before it, and nothing is lost or halved', async () => {
+  const { recorder, committed, appends } = await gated(async () => {});
+  const { before, exit } = leaving();
+  const halted = fact('trading.reduced', { at, key: 'anna' }, { by: 'anna', reason: 'a look' });
+  const groups = [batchOf(10), before, batchOf(20), [halted], batchOf(30), exit];
+  for (const group of groups) recorder.record(group);
+  await recorder.settled();
+  const place = committed.indexOf('exit.ordered');
+  expect(committed[place - 1]).toBe('trading.reduced');
+  expect(committed.indexOf('position.opened')).toBeLessThan(place);
+  expect([...committed].sort()).toEqual(
+    groups
+      .flat()
+      .map(({ type }) => type)
+      .sort(),
+  );
+  const opened = appends.find((types) => types.includes('position.opened'));
+  expect(opened).toContain('fill.recorded');
 });

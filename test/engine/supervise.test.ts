@@ -1,24 +1,39 @@
-// A breaker that asks for more than a pause halts what is active, and leaves alone what is flattening or
-// halted already.
+// What the supervisor does by itself: a breaker that asks for more than a pause halts what is active, and
+// leaves alone what is flattening or halted already; an exit that failed is tried again.
 import { expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
-import type { Trading } from '../../src/domain/portfolio.ts';
+import { liveOrder, type Portfolio, type Trading } from '../../src/domain/portfolio.ts';
+import { review } from '../../src/domain/review.ts';
+import { settle } from '../../src/domain/settlement.ts';
 import { createSupervisor } from '../../src/engine/supervise.ts';
 import { createWatch } from '../../src/engine/watch.ts';
-import { NOON, openedBook, termsFor } from '../support/bench.ts';
+import {
+  configurationOf,
+  fillOf,
+  instrumentOf,
+  momentAt,
+  NOON,
+  openedBook,
+  proposalOf,
+  termsFor,
+} from '../support/bench.ts';
 
 function supervised(trading: Trading) {
   const book = { ...draftOf(openedBook()), trading };
   book.history = { peak: money(200_000), days: [] };
   const facts: Fact[] = [];
-  const supervisor = createSupervisor({
+  return { supervisor: supervise(book, () => 0, facts), facts };
+}
+
+function supervise(book: Portfolio, monotonic: () => number, facts: Fact[]) {
+  return createSupervisor({
     terms: termsFor(['BTC/USDT']),
     book,
     watch: createWatch(() => {}),
     recorder: { record: (some) => void facts.push(...some) },
-    clock: { market: () => NOON, wall: () => 0, monotonic: () => 0, observe() {} },
+    clock: { market: () => NOON, wall: () => 0, monotonic, observe() {} },
     timers: { after: () => () => {}, every: () => () => {} },
     gatherMs: 50,
     orders: { hear() {} },
@@ -26,7 +41,6 @@ function supervised(trading: Trading) {
       throw error;
     },
   });
-  return { supervisor, facts };
 }
 
 test.each<[Trading, Trading, number]>([
@@ -47,4 +61,52 @@ test.each<[Trading, Trading, number]>([
     expect(reductions).toHaveLength(told);
     supervisor.actor.stop();
   }
+});
+
+/** A supervisor whose only position is on its way out, on a clock of the test's own. */
+function leaving() {
+  const terms = termsFor(['BTC/USDT']);
+  const draft = draftOf(openedBook());
+  const [entered] = review(draft, [proposalOf(configurationOf('held'))], terms, momentAt());
+  if (entered?.type !== 'signal.approved') throw new Error('expected an approval');
+  settle(draft, fillOf(entered.data.order), instrumentOf('BTC/USDT'));
+  const time = { now: 0 };
+  const supervisor = supervise(draft, () => time.now, []);
+  const request = { configId: 'held', reason: 'stop', price: 99, at: NOON } as const;
+  supervisor.actor.send({ type: 'exit.proposed', request });
+  /** The order that is out ends with this code; seconds until there is another. */
+  function secondsAfter(code: string): number {
+    const live = liveOrder(supervisor.book(), 'held', 'exit');
+    if (live === undefined) throw new Error('expected an order');
+    const { clientOrderId } = live.order;
+    const news = { kind: 'ended', clientOrderId, at: NOON, state: 'rejected' } as const;
+    supervisor.actor.send({ type: 'order.reported', news: { ...news, code, message: 'no' } });
+    for (let waited = 1; waited < 100; waited += 1) {
+      time.now += 1000;
+      supervisor.tick(false);
+      if (liveOrder(supervisor.book(), 'held', 'exit') !== undefined) return waited;
+    }
+    throw new Error('expected another order');
+  }
+  return { supervisor, secondsAfter };
+}
+
+test.each(['not-sent', 'not-connected'])(
+  'an exit that ended as %s is tried again soon, always',
+  (code) => {
+    const { supervisor, secondsAfter } = leaving();
+    const waits = Array.from({ length: 20 }, () => secondsAfter(code));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5);
+    supervisor.actor.stop();
+  },
+);
+
+test('an exit that the venue refuses is tried again less and less often, at least once a minute', () => {
+  const { supervisor, secondsAfter } = leaving();
+  const waits = Array.from({ length: 10 }, () => secondsAfter('-2010'));
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(waits.at(-1)).toBe(60);
+  // What was sent counts anew: the next that is not sent is soon tried again.
+  expect(secondsAfter('not-sent')).toBeLessThanOrEqual(5);
+  supervisor.actor.stop();
 });

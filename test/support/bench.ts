@@ -14,6 +14,7 @@ import { EMPTY_PORTFOLIO, type Portfolio } from '../../src/domain/portfolio.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/risk.ts';
 import type { Signal } from '../../src/domain/signal.ts';
 import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
+import type { Enrolment } from '../../src/engine/enrolment.ts';
 
 export const NOON = Date.UTC(2026, 0, 15, 12);
 
@@ -78,6 +79,13 @@ export function signalOf(
     ...rest,
   };
 }
+
+/** A configuration that takes its seat for the first time. */
+export const newcomer = (configuration: Configuration): Enrolment => ({
+  configuration,
+  past: null,
+  again: false,
+});
 
 export const proposalOf = (
   configuration: Configuration,

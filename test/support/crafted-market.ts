@@ -35,13 +35,17 @@ export function decisionsOn(
   return setups;
 }
 
-/** The generated market of `seed` with `after(setup)` following its first BUY in live time. */
+/**
+ * The generated market of `seed` with `after(setup)` following its first BUY in live time. `spareBars` more
+ * of it come before: a sandbox plays them first.
+ */
 export function craftMarket(
   seed: number,
   after: (setup: Setup, at: number) => readonly Candle[],
+  spareBars = 0,
 ): CraftedMarket {
   const source = generatedMarket(seed);
-  const start = source.live - historyBars * minuteMs;
+  const start = source.live - (historyBars + spareBars) * minuteMs;
   const candles: Candle[] = [];
   for (let at = start; at < source.live + 120 * minuteMs; at += minuteMs) {
     const candle = source.candle(pair, at);
@@ -49,7 +53,8 @@ export function craftMarket(
   }
   const setups = decisionsOn(candles, { fee: 0.001, slippage: 0.0005 });
   const [buyBar, setup] =
-    [...setups].find(([bar, one]) => bar >= historyBars && one.direction === 'BUY') ?? [];
+    [...setups].find(([bar, one]) => bar >= historyBars + spareBars && one.direction === 'BUY') ??
+    [];
   if (buyBar === undefined || setup === undefined) throw new Error('expected a BUY, was none');
   const until = candles.slice(0, buyBar + 1);
   const next = (until.at(-1)?.openTime ?? 0) + minuteMs;

@@ -71,6 +71,9 @@ export function told(answer: Acknowledgement, terminal: Terminal): number {
   return answer.ok ? 0 : 1;
 }
 
+/** The engine says so in a fraction of a second, if its store lets it. */
+const haltAnswerMsMax = 4000;
+
 /** The file first: it holds even where the engine or its store does not answer. */
 async function halt({ by, reason }: Named, command: Command, bench: Bench): Promise<number> {
   const store = storeOf(command);
@@ -80,7 +83,12 @@ async function halt({ by, reason }: Named, command: Command, bench: Bench): Prom
     const message = `no engine runs on ${store.dataDirectory}; the file HALT there keeps the next one from entering`;
     return told({ ok: true, message }, terminal);
   }
-  return told(await sendCommand(store, { kind: 'halt', by, reason }), terminal);
+  const sent = sendCommand(store, { kind: 'halt', by, reason }, haltAnswerMsMax);
+  const answer = await sent.catch((error: unknown) => ({
+    ok: true,
+    message: `the file HALT in ${store.dataDirectory} keeps every entry out from now on; the engine did not say so itself: ${error instanceof Error ? error.message : String(error)}`,
+  }));
+  return told(answer, terminal);
 }
 
 async function resume({ by, reason }: Named, command: Command, bench: Bench): Promise<number> {
