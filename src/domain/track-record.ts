@@ -109,7 +109,12 @@ export class TrackRecord {
   get recent(): Sample | undefined {
     if (this.#recentCount < this.#recent.length) return undefined;
     this.#recentMoments.clear();
-    for (const value of this.#recent) this.#recentMoments.push(value);
+    // Oldest first: a record made again must add up the same numbers in the same order.
+    const { length } = this.#recent;
+    for (let age = length; age > 0; age -= 1) {
+      const value = this.#recent[(this.#recentCount - age) % length];
+      this.#recentMoments.push(value ?? Number.NaN);
+    }
     return this.#recentMoments;
   }
 
