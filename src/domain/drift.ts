@@ -1,5 +1,6 @@
 // Sequential tests of a mean (DOMAIN §6): CUSUM notices that an edge has gone, SPRT decides whether it
 // came back. Both look at every trade and pay for it in their bounds.
+import { hasSpread } from './performance.ts';
 import { solve } from './statistic.ts';
 
 /** Mean and sd, in R, of the returns that a stage was earned with. */
@@ -41,7 +42,7 @@ export class Cusum {
     const { mean, sd } = baseline ?? { mean: Number.NaN, sd: Number.NaN };
     this.#sd = sd;
     this.#mean = Math.max(mean * rules.meanShare, rules.meanFloor * sd);
-    this.#k = sd > 0 ? this.#mean / (2 * sd) : Number.NaN;
+    this.#k = hasSpread({ mean, sd }) ? this.#mean / (2 * sd) : Number.NaN;
     this.bound = this.#k > 0 ? siegmundBound(this.#k, rules.averageRun) : Number.NaN;
   }
 
@@ -80,7 +81,8 @@ export class LikelihoodRatio {
   #sum = 0;
 
   constructor(baseline: Baseline | null) {
-    this.#baseline = baseline !== null && baseline.mean > 0 && baseline.sd > 0 ? baseline : null;
+    const isUsable = baseline !== null && baseline.mean > 0 && hasSpread(baseline);
+    this.#baseline = isUsable ? baseline : null;
   }
 
   /** Takes one return in R; one that is no number leaves NaN, which accepts nothing. */

@@ -21,9 +21,16 @@ export function sampleOf(returns: Iterable<number>): Sample {
   return moments;
 }
 
+/** Returns that differ by less than this share of their mean are all alike: what is left is rounding. */
+const SPREAD_MIN = 1e-6;
+
+/** Whether the returns differ at all, beyond rounding. */
+export const hasSpread = ({ mean, sd }: Pick<Sample, 'mean' | 'sd'>): boolean =>
+  sd > Math.abs(mean) * SPREAD_MIN;
+
 /** Per-trade Sharpe ratio: mean / sd; NaN where that is undefined. */
-export const sharpe = ({ mean, sd }: Pick<Sample, 'mean' | 'sd'>): number =>
-  sd > 0 ? mean / sd : Number.NaN;
+export const sharpe = (sample: Pick<Sample, 'mean' | 'sd'>): number =>
+  hasSpread(sample) ? sample.mean / sample.sd : Number.NaN;
 
 /** n times the variance of the estimated Sharpe ratio: 1 − g3·s + (g4 − 1)/4·s², the classic form. */
 function radicand(sample: Sample): number {
@@ -35,7 +42,7 @@ function radicand(sample: Sample): number {
 export function flawOf(sample: Sample): Undefined | undefined {
   if (!(sample.count >= 2)) return 'too-few-trades';
   if (!(Number.isFinite(sample.mean) && Number.isFinite(sample.sd))) return 'not-finite';
-  if (!(sample.sd > 0)) return 'no-spread';
+  if (!hasSpread(sample)) return 'no-spread';
   const under = radicand(sample);
   return under > 0 && Number.isFinite(under) ? undefined : 'radicand-not-positive';
 }

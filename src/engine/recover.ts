@@ -8,7 +8,7 @@ import { balanceOf } from '../domain/ledger.ts';
 import { type Decimal, decimal, text } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
 import { EMPTY_PORTFOLIO, hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
-import type { Millis } from '../domain/time.ts';
+import { DAY, type Millis } from '../domain/time.ts';
 import type { Balance, Journal, OrderReport, Venue } from '../ports.ts';
 import { type ExecutionSink, isOver, newsOf } from './execution.ts';
 
@@ -16,7 +16,7 @@ export interface Recovered {
   readonly book: Portfolio;
   /** Number of the last entry folded; 0 when the journal is empty. */
   readonly seq: number;
-  /** Market time of the last entry; 0 when there is none. */
+  /** Market time to go on from; 0 when there is none. */
   readonly at: Millis;
 }
 
@@ -35,8 +35,12 @@ export async function recoverBook(
     if (entry.seq > from) apply(draft, entry);
     last = entry;
   }
-  return { book: draft, seq: last?.seq ?? from, at: last?.at ?? 0 };
+  return { book: draft, seq: last?.seq ?? from, at: timeAfter(draft, last?.at ?? 0) };
 }
+
+/** Market time of the last entry, but not of a day that is over: the venue may have dated that entry before. */
+export const timeAfter = ({ day }: Portfolio, lastAt: Millis): Millis =>
+  Math.max(lastAt, (day?.number ?? 0) * DAY);
 
 /** Undefined for a state that was changed, and for one of a program that remembered less. */
 function checked(state: string, hash: string): Portfolio | undefined {

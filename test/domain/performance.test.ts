@@ -105,6 +105,8 @@ describe('what is undefined', () => {
     ['one loser', [-1], 'too-few-trades', 0],
     ['winners all alike', [0.1, 0.1, 0.1], 'no-spread', Number.NaN],
     ['losers all alike', [-0.1, -0.1, -0.1], 'no-spread', 0],
+    ['winners alike but for rounding', [0.3, 0.1 + 0.2, 0.3], 'no-spread', Number.NaN],
+    ['winners alike but for lots', [0.3, 0.3000001, 0.3], 'no-spread', Number.NaN],
     ['nothing but zeros', [0, 0, 0], 'no-spread', 0],
     ['NaN', [1, Number.NaN, 2], 'not-finite', Number.NaN],
     ['infinity', [1, Number.POSITIVE_INFINITY, 2], 'not-finite', Number.NaN],

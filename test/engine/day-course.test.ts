@@ -9,6 +9,7 @@ import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { judgeMarks } from '../../src/domain/supervision.ts';
 import { DAY, utcDay } from '../../src/domain/time.ts';
+import { timeAfter } from '../../src/engine/recover.ts';
 import type { Clock } from '../../src/ports.ts';
 import {
   configurationOf,
@@ -34,6 +35,8 @@ type Step =
   | { readonly kind: 'silence'; readonly ms: number }
   | { readonly kind: 'mark'; readonly price: number }
   | { readonly kind: 'wall'; readonly to: number }
+  /** The journal ends with something the venue dated that much earlier. */
+  | { readonly kind: 'late'; readonly ms: number }
   | { readonly kind: 'restart' };
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
@@ -58,6 +61,7 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
       kind: fc.constant('wall' as const),
       to: fc.integer({ min: NOON - 30 * DAY, max: NOON + 30 * DAY }),
     }),
+    fc.record({ kind: fc.constant('late' as const), ms: fc.integer({ min: 0, max: 2 * DAY }) }),
     fc.record({ kind: fc.constant('restart' as const) }),
   ),
   { minLength: 10, maxLength: 60 },
@@ -88,7 +92,7 @@ class Course {
   /** A process begins: its market time goes on from the journal's. */
   #started(): Clock {
     const clock = createClock(1, () => this.#monotonic);
-    clock.observe(this.facts.at(-1)?.at ?? NOON);
+    clock.observe(timeAfter(this.draft, this.facts.at(-1)?.at ?? NOON));
     this.#lastAt = clock.market();
     return clock;
   }
@@ -99,6 +103,11 @@ class Course {
     if (step.kind === 'silence') this.#monotonic += step.ms;
     if (step.kind === 'mark') this.#price = step.price;
     if (step.kind === 'wall') vi.setSystemTime(step.to);
+    if (step.kind === 'late') {
+      const about = { at: this.#clock.market() - step.ms, key: pair };
+      this.facts.push(fact('foreign.found', about, { pair, what: 'fill', detail: 'of nobody' }));
+      return;
+    }
     if (step.kind === 'restart') {
       const kept: Fact[] = JSON.parse(JSON.stringify(this.facts));
       this.draft = draftOf(fold(held(), kept));
