@@ -98,30 +98,33 @@ export const DEFAULT_LIFECYCLE: LifecycleRules = {
 
 const HOUR = DAY / 24;
 
+const OFTEN = [3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 200, 300];
+
 /**
  * For demonstrations only: so few trades that a person sees promotion and decay within minutes, and so
- * few that they prove nothing. No setting falls back to it.
+ * few that they prove nothing; and nobody is archived, so that the play goes on. No setting falls back to it.
  */
 export const QUICK_LIFECYCLE: LifecycleRules = {
   ...DEFAULT_LIFECYCLE,
   rungs: {
-    PAPER: { looks: [6, 9, 12, 16, 20], psrMin: 0.8, dwellMs: HOUR, dwellTrades: null },
-    DISCOVERY: { looks: [6, 9, 12, 16, 20], psrMin: 0.8, dwellMs: HOUR, dwellTrades: 10 },
-    VALIDATION: { looks: [10, 15, 20, 30], psrMin: 0.85, dwellMs: 2 * HOUR, dwellTrades: 20 },
+    PAPER: { looks: OFTEN, psrMin: 0.7, dwellMs: HOUR, dwellTrades: null },
+    DISCOVERY: { looks: OFTEN, psrMin: 0.6, dwellMs: HOUR, dwellTrades: 4 },
+    VALIDATION: { looks: OFTEN.slice(1), psrMin: 0.7, dwellMs: 2 * HOUR, dwellTrades: 6 },
   },
   alarm: {
-    cusum: { meanShare: 0.5, meanFloor: 0.05, averageRun: 100 },
-    recentCount: 8,
-    recentPsrMin: 0.05,
+    cusum: { meanShare: 0.5, meanFloor: 0.05, averageRun: 30 },
+    recentCount: 4,
+    recentPsrMin: 0.3,
     drawdownRatioMax: 1.5,
   },
   decay: {
-    alpha: 0.35,
-    beta: 0.35,
+    alpha: 0.4,
+    beta: 0.4,
     dwellMs: HOUR,
-    dwellTrades: 5,
-    ageMsMax: 12 * HOUR,
-    tradesMax: 20,
+    dwellTrades: 3,
+    ageMsMax: 8 * HOUR,
+    tradesMax: 8,
   },
-  provisionalCount: 6,
+  provisionalCount: 4,
+  fallsMax: 1000,
 };

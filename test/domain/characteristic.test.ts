@@ -1,6 +1,6 @@
 // The lifecycle's operating characteristics near those of DOMAIN §6, within four standard errors of as
 // many runs as a test can wait for. The seed is fixed, so that a failure is the rules' doing.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   alarmsPer500,
   characterise,
@@ -11,6 +11,9 @@ import {
   wholeTable,
 } from '../../src/domain/characteristic.ts';
 import { DEFAULT_LIFECYCLE, QUICK_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
+
+// Seconds of arithmetic, more of them on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const simulationOf = (edge: number, runs: number): Simulation => ({
   ...{ edge, runs, payoff: 1.6, perWeek: 5, years: 10, seed: 1 },

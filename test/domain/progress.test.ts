@@ -139,8 +139,8 @@ test('the outlook names the next look, what it needs, and never a number that is
     });
   expect(outlook()).toMatchObject({
     trades: 0,
-    nextLook: { at: 6, missing: 6 },
-    dwell: { msLeft: hour / 2, tradesLeft: 10 },
+    nextLook: { at: 3, missing: 3 },
+    dwell: { msLeft: hour / 2, tradesLeft: 4 },
     sample: { count: 0, flaw: 'too-few-trades' },
   });
   for (let count = 0; count < 4; count += 1) progress.close(1, beside, 0);

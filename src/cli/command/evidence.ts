@@ -7,7 +7,7 @@ import { backtestOf } from '../../domain/lifecycle-evidence.ts';
 import { outlookOf } from '../../domain/outlook.ts';
 import { recollect } from '../../domain/recollection.ts';
 import { lifecycleRulesOf } from '../../settings/lifecycle-setting.ts';
-import { openReader, type Reader } from '../../store/read.ts';
+import { openReader, type Reader, type StageEntry } from '../../store/read.ts';
 import { words } from '../argument.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
@@ -16,8 +16,9 @@ import { evidenceLines } from '../story/evidence.ts';
 import { Failure, type Terminal, WrongUse } from '../terminal.ts';
 import { storeOf, told } from './control.ts';
 
-/** Judgements shown of how it came here. */
+/** Moves shown of how it came here, and judgements read to find them. */
 const historyMax = 8;
+const judgementsMax = 1000;
 
 export function addEvidenceCommands(configurations: Command, bench: Bench): void {
   configurations
@@ -57,6 +58,10 @@ async function evidence(id: string, command: Command, bench: Bench): Promise<num
   }
 }
 
+/** What moved it, or what it is measured against: a look that was not passed is told by the next one. */
+const isTold = (entry: StageEntry): boolean =>
+  entry.type === 'stage.overridden' || entry.data.verdict.kind !== 'denied';
+
 async function show(
   id: string,
   reader: Reader,
@@ -80,7 +85,8 @@ async function show(
     at,
     rules,
   });
-  const history = await reader.stages(id, historyMax);
+  const judged = await reader.stages(id, judgementsMax);
+  const history = judged.filter(isTold).slice(0, historyMax);
   const cap = configuration.isActive ? sizing.base[state.stage] : 0;
   terminal.show(
     { id, version: kept.version, cap, state, outlook, history },
