@@ -4,9 +4,12 @@ import type { Entry } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
 import { createEffects } from './effect.ts';
 import { createEvaluation, type Evaluation } from './evaluate.ts';
 import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
+import { type GaugeOptions, Gauges } from './gauge.ts';
+import { createMonth } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -26,7 +29,9 @@ export interface Parts {
   readonly recorder: Recorder;
   readonly supervisor: Supervisor;
   readonly streams: Streams;
+  readonly gauges: Gauges;
   readonly orders: OrderDesk;
+  readonly breakers: BreakerDesk;
   readonly misses: NearestMisses;
   readonly counters: Counters;
   /** Where the venue's words go. */
@@ -37,6 +42,7 @@ export function joinParts(
   banks: Banks,
   rules: EngineRules,
   start: EngineStart,
+  measures: Pick<GaugeOptions, 'health' | 'missingLots'>,
   listener: EngineListener,
 ): Parts {
   const { clock, timers, log, journal, venue } = banks;
@@ -58,6 +64,11 @@ export function joinParts(
   const misses = createNearestMisses();
   const road = joinCandleRoad({ clock, timers, log }, execute, { counters, misses, send, book });
   const { registry, streams, evaluation } = road;
+  const month = createMonth(rules.breakers);
+  const gauges = new Gauges({
+    ...{ levels: rules.breakers, isRealTime: rules.isRealTime, pairs: streams.pairs },
+    ...{ ...measures, clock, watch, month },
+  });
   const { maxSignalAge } = execute;
   const effect = createEffects({ registry, execution, sink, book, marketTime, maxSignalAge, log });
   const recorder = createRecorder({
@@ -76,13 +87,14 @@ export function joinParts(
     },
   });
   const orders = createOrderDesk(start.book, log);
+  const breakers = createBreakerDesk(start.book, log);
   const supervisor = createSupervisor({
-    orders,
+    charts: [orders, breakers],
     terms: {
       ...rules,
       engine: start.book.engine,
       instruments: start.instruments,
-      correlation: streams.correlation,
+      correlation: month.correlation,
     },
     book: start.book,
     watch,
@@ -90,11 +102,12 @@ export function joinParts(
     clock,
     timers,
     gatherMs: rules.gatherMs,
+    readings: () => gauges.readings(),
     onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
   });
   return {
     ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, orders, misses, counters, sink },
+    ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink },
   };
 }
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock, nodeTimers } from '../../src/clock.ts';
-import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { money, quantity, ZERO_MONEY } from '../../src/domain/money.ts';
 import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
@@ -88,9 +88,10 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       limits: DEFAULT_LIMITS,
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
-      breakers: DEFAULT_TRIPS,
+      breakers: DEFAULT_LEVELS,
       gatherMs: 50,
       recvWindowMs: 5000,
+      isRealTime: false,
     },
     { book, seq: 0, instruments, configurations },
     {

@@ -4,14 +4,15 @@ import { expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
-import type { Trading } from '../../src/domain/portfolio.ts';
+import { RUNGS, type Trading } from '../../src/domain/portfolio.ts';
 import { createSupervisor } from '../../src/engine/supervise.ts';
 import { createWatch } from '../../src/engine/watch.ts';
 import { NOON, openedBook, termsFor } from '../support/bench.ts';
 
 function supervised(trading: Trading) {
   const book = { ...draftOf(openedBook()), trading };
-  book.history = { peak: money(200_000), days: [] };
+  const peaks = new Map(RUNGS.map((rung) => [rung, money(200_000)]));
+  book.history = { peaks, days: [] };
   const facts: Fact[] = [];
   const supervisor = createSupervisor({
     terms: termsFor(['BTC/USDT']),
@@ -21,7 +22,8 @@ function supervised(trading: Trading) {
     clock: { market: () => NOON, wall: () => 0, monotonic: () => 0, observe() {} },
     timers: { after: () => () => {}, every: () => () => {} },
     gatherMs: 50,
-    orders: { hear() {} },
+    readings: () => [],
+    charts: [],
     onDeath(error) {
       throw error;
     },

@@ -30,6 +30,7 @@ const TYPES: Record<FactType, true> = {
   'loss.latched': true,
   'equity.marked': true,
   'breaker.tripped': true,
+  'breaker.half-opened': true,
   'breaker.closed': true,
   'trading.reduced': true,
   'trading.flattened': true,
@@ -40,7 +41,11 @@ const TYPES: Record<FactType, true> = {
 };
 
 /** Version 1 as it began, and the types that joined the catalogue since. */
-const lines = ['journal-v1.jsonl', 'journal-v1-breakers.jsonl'].flatMap((name) =>
+const lines = [
+  'journal-v1.jsonl',
+  'journal-v1-breakers.jsonl',
+  'journal-v1-half-open.jsonl',
+].flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')
     .trim()
     .split('\n'),
@@ -69,7 +74,7 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
     text(quantity),
     text(cost),
   ]);
-  expect([...book.breakers.keys()]).toEqual(['weekly-loss ']);
+  expect([...book.breakers.keys()]).toEqual(['weekly-loss ', 'reject-run ']);
   expect({ cash: text(cash(book)), held }).toMatchInlineSnapshot(`
     {
       "cash": "98307.2646084",
