@@ -134,6 +134,56 @@ test.each(BREAKER_IDS.flatMap((id) => [[id, false] as const, [id, true] as const
   },
 );
 
+describe('slippage', () => {
+  /** An entry at 100 of a configuration of its own, filled at `price`; the breakers that move. */
+  function slipped(draft: Draft, id: string, price: number): readonly string[] {
+    const before = draft.balances;
+    const facts = settleReported(
+      draft,
+      terms,
+      fillOf(orderOf(enter(draft, id)), { price: `${price}` }),
+    );
+    // Its position is not the matter: as if it had never been.
+    draft.positions.clear();
+    draft.balances = before;
+    return facts.flatMap(({ type, data }) =>
+      type.startsWith('breaker.') && 'id' in data ? [`${type} ${data.id}`] : [],
+    );
+  }
+  const many = (draft: Draft, count: number, price: number): readonly string[] =>
+    Array.from({ length: count }, (_, index) => slipped(draft, `c${index}`, price)).flat();
+
+  test('of one order far off pauses its asset at once', () => {
+    const draft = draftOf(openedBook());
+    expect(slipped(draft, 'c', 100.99)).toEqual([]);
+    expect(slipped(draft, 'd', 101)).toEqual(['breaker.tripped slippage-shock']);
+    expect([...draft.breakers.values()]).toMatchObject([{ on: 'BTC', value: 0.01 }]);
+  });
+
+  test.each([
+    [100.24, []],
+    [100.26, ['breaker.tripped slippage-scale']],
+    [100.6, ['breaker.tripped slippage-scale', 'breaker.tripped slippage-pause']],
+    // Cheaper than asked for is no slippage.
+    [99, []],
+  ])('a median of twenty orders at %d', (price, tripped) => {
+    const draft = draftOf(openedBook());
+    expect(many(draft, 19, price)).toEqual([]);
+    expect(slipped(draft, 'last', price)).toEqual(tripped);
+  });
+
+  test('of an exit is counted from the price that asked for it', () => {
+    const draft = draftOf(openedBook());
+    settleReported(draft, terms, fillOf(orderOf(enter(draft))));
+    const request = { configId: 'c', reason: 'stop', price: 99, at: NOON } as const;
+    const [ordered] = exitProposed(draft, terms, request);
+    if (ordered?.type !== 'exit.ordered') throw new Error('expected an exit');
+    const facts = settleReported(draft, terms, fillOf(ordered.data.order, { price: '97.5' }));
+    expect(facts.map(({ type }) => type)).toContain('breaker.tripped');
+    expect(draft.slips.get('BTC')?.[1]).toBeCloseTo(1.5 / 99, 12);
+  });
+});
+
 describe('half open', () => {
   const half = (id: BreakerId): Draft => {
     const draft = draftOf(openedBook());
