@@ -57,8 +57,10 @@ export function judgeBreakers(
   const now = isMarked(draft, marks)
     ? [...bookReadings(draft, equity(draft, marks), at, levels), ...readings]
     : readings;
+  // A set: where all assets are stale at once, none of them looks through all the others.
+  const calm = new Set(now.filter(({ isCalm }) => isCalm).map(breakerKey));
   const moved = [...draft.breakers.values()].flatMap((open) =>
-    moveOn(draft, open, now, at, levels),
+    moveOn(draft, open, calm.has(breakerKey(open)), at, levels),
   );
   return [...moved, ...now.flatMap((reading) => tripped(draft, reading, at, levels))];
 }
@@ -67,7 +69,7 @@ export function judgeBreakers(
 function moveOn(
   draft: Draft,
   open: OpenBreaker,
-  now: readonly Reading[],
+  isCalm: boolean,
   at: Millis,
   levels: BreakerLevels,
 ): readonly Fact[] {
@@ -79,8 +81,6 @@ function moveOn(
     case 'probe':
       return [halfOpened(draft, open, at)];
     case 'calm': {
-      const key = breakerKey(open);
-      const isCalm = now.some((reading) => breakerKey(reading) === key && reading.isCalm);
       const reason = reset.until(levels);
       return isCalm ? [closed(draft, open, at, { by: 'engine', reason })] : [];
     }
@@ -151,7 +151,7 @@ function tripped(
   levels: BreakerLevels,
   level: number | null = breakerRule(reading.id).trip(levels, reading.on),
 ): readonly Fact[] {
-  if (level === null || draft.breakers.has(breakerKey(reading)) || reading.value < level) return [];
+  if (level === null || reading.value < level || draft.breakers.has(breakerKey(reading))) return [];
   return opened(draft, { ...reading, trip: level, failures: 0 }, at, levels);
 }
 

@@ -34,6 +34,13 @@ export class VenueHealth {
     this.#errors.push(at);
   }
 
+  /** A person has looked: what was is not counted any more. */
+  clear(): void {
+    this.#answers = [];
+    this.#errors = [];
+    this.refusals = 0;
+  }
+
   /** Errors within the window before `now`. */
   errors(now: Millis): number {
     this.#forget(now);

@@ -1,5 +1,6 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
+import { breakerRule } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Fact, fact } from '../domain/fact.ts';
@@ -32,13 +33,13 @@ export class Engine {
   readonly #start: EngineStart;
   readonly #parts: Parts;
   readonly #endings: (() => void)[] = [];
+  readonly #health = new VenueHealth();
   readonly #stocktake: Stocktake;
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
 
   constructor(banks: Banks, rules: EngineRules, start: EngineStart, listener: EngineListener) {
-    const health = new VenueHealth();
-    this.#banks = { ...banks, venue: measuredVenue(banks.venue, health, banks.clock) };
+    this.#banks = { ...banks, venue: measuredVenue(banks.venue, this.#health, banks.clock) };
     this.#rules = rules;
     this.#listener = listener;
     this.#start = start;
@@ -48,7 +49,7 @@ export class Engine {
       instruments: start.instruments,
       book: () => this.book(),
     });
-    const measures = { health, missingLots: () => this.#stocktake.missingLots() };
+    const measures = { health: this.#health, missingLots: () => this.#stocktake.missingLots() };
     this.#parts = joinParts(this.#banks, rules, start, measures, {
       ...listener,
       onFatal: listener.onFatal,
@@ -146,6 +147,7 @@ export class Engine {
     const marks = this.#parts.watch.marks(heldPairs(book));
     if (!isMarked(book, marks)) return 'a position has no price yet';
     if (breaker.id === 'reconciliation') this.#stocktake.accept();
+    else if (breakerRule(breaker.id).scope === 'venue') this.#health.clear();
     this.#send({
       type: 'breaker.reset',
       breaker,

@@ -98,6 +98,12 @@ test('venue health: refusals in a row and in share, errors, the slow twentieth, 
   expect(health.refusedShare(301_500, 1)).toBeCloseTo(2 / 3, 12);
   health.answered(301_500, 1, 'taken');
   expect([health.refusals, health.errors(400_000), health.slowestMs(700_000)]).toEqual([0, 0, 0]);
+  health.answered(800_000, 1, 'refused');
+  health.failed(800_000);
+  health.clear();
+  expect([health.refusals, health.errors(800_000), health.refusedShare(800_000, 1)]).toEqual([
+    0, 0, 0,
+  ]);
 });
 
 /** Hours of normal returns of `sd`, `calm` of them, then as many as `after` says. */
