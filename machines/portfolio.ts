@@ -2,13 +2,13 @@
 // reserved in one synchronous transition; exits are taken at once, in every state. Each transition
 // leaves the facts it decided in `facts`, and `publish` (given by the engine) journals them.
 import { assign, setup } from 'xstate';
-import type { OpenBreaker } from '../src/domain/breaker.ts';
 import type { OrderNews } from '../src/domain/conclusion.ts';
 import type { Proposal, ReviewTerms } from '../src/domain/eligibility.ts';
 import type { ExitRequest } from '../src/domain/exit.ts';
 import { type Fact, fact, type Named } from '../src/domain/fact.ts';
 import type { Fill } from '../src/domain/fill.ts';
 import { type Draft, draftOf } from '../src/domain/fold.ts';
+import type { OpenBreaker } from '../src/domain/open-breaker.ts';
 import type { Marks, Portfolio } from '../src/domain/portfolio.ts';
 import {
   concludeReported,
@@ -20,7 +20,7 @@ import {
   settleReported,
 } from '../src/domain/supervision.ts';
 import type { Millis } from '../src/domain/time.ts';
-import { resetBreaker } from '../src/domain/tripping.ts';
+import { type BreakerMoment, resetBreaker } from '../src/domain/tripping.ts';
 
 /** Proposals waiting for their batch, newest first: each joins without the others being copied. */
 export type Batch = { readonly proposal: Proposal; readonly before: Batch } | null;
@@ -45,17 +45,15 @@ type Order = Named & { readonly at: Millis };
 
 export type PortfolioEvent =
   | { readonly type: 'proposal.raised'; readonly proposal: Proposal }
-  | { readonly type: 'batch.due'; readonly at: Millis; readonly marks: Marks }
+  | ({ readonly type: 'batch.due' } & BreakerMoment)
   | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
   | { readonly type: 'fill.reported'; readonly fill: Fill }
   | { readonly type: 'order.reported'; readonly news: OrderNews }
-  | {
+  | ({
       readonly type: 'portfolio.marked';
-      readonly at: Millis;
-      readonly marks: Marks;
       /** Whether this mark belongs in the equity curve. */
       readonly record: boolean;
-    }
+    } & BreakerMoment)
   | ({ readonly type: 'portfolio.reduce' } & Order)
   | ({ readonly type: 'portfolio.flatten' } & Order)
   | ({ readonly type: 'portfolio.resume' } & Order)
@@ -90,7 +88,7 @@ export const portfolioMachine = setup({
     collect: assign(({ context }, { proposal }: { proposal: Proposal }) => ({
       batch: { proposal, before: context.batch },
     })),
-    reviewBatch: assign(({ context }, p: { at: Millis; marks: Marks; open: boolean }) => ({
+    reviewBatch: assign(({ context }, p: BreakerMoment & { open: boolean }) => ({
       ...decide(context, (draft) =>
         judgeBatch(draft, proposalsOf(context.batch), context.terms, p),
       ),
@@ -106,11 +104,11 @@ export const portfolioMachine = setup({
     conclude: assign(({ context }, { news }: { news: OrderNews }) =>
       decide(context, (draft) => concludeReported(draft, context.terms, news)),
     ),
-    mark: assign(({ context }, p: { at: Millis; marks: Marks; record: boolean }) => ({
+    mark: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
       ...decide(context, (draft) => judgeMarks(draft, context.terms, p)),
       marks: p.marks,
     })),
-    markAndExit: assign(({ context }, p: { at: Millis; marks: Marks; record: boolean }) => ({
+    markAndExit: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
       ...decide(context, (draft) => [
         ...judgeMarks(draft, context.terms, p),
         ...exitAll(draft, context.terms, p.at),
@@ -139,8 +137,8 @@ export const portfolioMachine = setup({
     ),
   },
   guards: {
-    wasReducing: ({ context }) => context.book.trading === 'reducing',
-    wasFlattening: ({ context }) => context.book.trading === 'flattening',
+    isReducing: ({ context }) => context.book.trading === 'reducing',
+    isFlattening: ({ context }) => context.book.trading === 'flattening',
   },
 }).createMachine({
   id: 'portfolio',
@@ -168,8 +166,8 @@ export const portfolioMachine = setup({
     recovering: {
       on: {
         'recovery.completed': [
-          { guard: 'wasFlattening', target: 'flattening' },
-          { guard: 'wasReducing', target: 'reducing' },
+          { guard: 'isFlattening', target: 'flattening' },
+          { guard: 'isReducing', target: 'reducing' },
           { target: 'active' },
         ],
         // A word from a person counts while recovering too; it takes hold when recovery is done.
@@ -185,6 +183,8 @@ export const portfolioMachine = setup({
       },
     },
     active: {
+      // A breaker may ask for more than a pause, in the very transition that tripped it.
+      always: { guard: 'isReducing', target: 'reducing' },
       on: {
         'batch.due': {
           actions: [

@@ -21,6 +21,9 @@ export interface Stream {
 /** `BTC/USDT@1m`: the key of a stream in maps and rows. */
 export const streamKey = ({ pair, timeframe }: Stream): string => `${pair}@${timeframe}`;
 
+/** The base currency of a pair. */
+export const assetOf = (pair: string): string => pair.slice(0, pair.indexOf('/'));
+
 /** Why a candle is unfit to be decided on; undefined when it is sound (STRATEGIES A4). */
 export function candleDefect(candle: Candle, timeframe: Timeframe): string | undefined {
   const { openTime, open, high, low, close, volume } = candle;

@@ -1,9 +1,10 @@
 // The checks before any size is computed, in the order of DOMAIN §3: may this proposal be considered?
-import type { BreakerTrips } from './breaker.ts';
+import type { BreakerLevels } from './breaker-levels.ts';
 import type { Configuration } from './configuration.ts';
 import type { EngineId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
 import { parseDecimal, text } from './money.ts';
+import type { Reading } from './open-breaker.ts';
 import type { ExecutionRules } from './order.ts';
 import type { Marks } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
@@ -29,13 +30,14 @@ export interface ReviewTerms {
   readonly execution: ExecutionRules;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly correlation: Correlation;
-  readonly breakers: BreakerTrips;
+  readonly breakers: BreakerLevels;
 }
 
-/** Market time, marks and trading state of one review. */
+/** Market time, marks, what was measured, and trading state of one review. */
 export interface ReviewMoment {
   readonly at: Millis;
   readonly marks: Marks;
+  readonly readings: readonly Reading[];
   /** False while the portfolio recovers, reduces or flattens. */
   readonly open: boolean;
 }

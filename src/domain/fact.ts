@@ -1,12 +1,13 @@
 // The journal's catalogue: every fact the engine can record, in the past tense. Facts are plain JSON
 // with amounts as decimal text, so that what is folded live is byte for byte what a restart folds.
-import type { BreakerId, OpenBreaker } from './breaker.ts';
+import type { BreakerId } from './breaker.ts';
 import type { Configuration, Stage } from './configuration.ts';
 import type { Fill } from './fill.ts';
 import type { EngineId } from './identity.ts';
 import type { Posting } from './ledger.ts';
 import type { Verdict } from './lifecycle-state.ts';
 import type { DecimalText } from './money.ts';
+import type { Trip } from './open-breaker.ts';
 import type { ExitReason, Order, OrderEnd } from './order.ts';
 import type { Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
@@ -173,7 +174,9 @@ export interface Catalogue {
   'day.opened': { readonly day: number; readonly equity: DecimalText };
   'loss.latched': { readonly day: number; readonly dayReturn: number; readonly limit: number };
   'equity.marked': EquityMark;
-  'breaker.tripped': OpenBreaker;
+  'breaker.tripped': Trip;
+  /** One entry may try whether it may close; said again where the last one brought no answer. */
+  'breaker.half-opened': { readonly id: BreakerId; readonly on: string };
   /** `equity` where a person reset it: its reference begins anew there. */
   'breaker.closed': Named & {
     readonly id: BreakerId;

@@ -1,11 +1,11 @@
 // How facts make the book. Live decisions and recovery go through this one function.
 import { assert, unreachable } from './assert.ts';
-import type { OpenBreaker, TradingRecord } from './breaker.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, post } from './ledger.ts';
 import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from './money.ts';
-import type { OrderState } from './order.ts';
+import type { OpenBreaker } from './open-breaker.ts';
+import type { Order, OrderState } from './order.ts';
 import {
   type Day,
   type History,
@@ -15,9 +15,10 @@ import {
   type Position,
   type Trading,
 } from './portfolio.ts';
-import { noteClosed, noteEntry, remember } from './remembering.ts';
+import { noteClosed, noteEntry, noteSlip, remember } from './remembering.ts';
 import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
+import type { TradingRecord } from './trading-record.ts';
 
 /** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
 export interface Draft {
@@ -33,6 +34,7 @@ export interface Draft {
   breakers: Map<string, OpenBreaker>;
   history: History;
   records: Map<string, TradingRecord>;
+  slips: Map<string, readonly number[]>;
 }
 
 /** Ended orders kept so that a late fill still finds its order. */
@@ -45,6 +47,7 @@ export const draftOf = (book: Portfolio): Draft => ({
   decided: new Map(book.decided),
   breakers: new Map(book.breakers),
   records: new Map(book.records),
+  slips: new Map(book.slips),
 });
 
 /** The book after `facts`. */
@@ -102,13 +105,11 @@ function spend(draft: Draft, { configId, at }: Signal): void {
 function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void {
   const { signal, order, strategy, asset } = data;
   spend(draft, signal);
-  noteEntry(draft, order);
+  noteEntry(draft, order, asset);
   track(draft, {
-    order,
-    state: 'sending',
-    filled: ZERO_QUANTITY,
-    trades: [],
+    ...sendingOf(order),
     asset,
+    reference: signal.entryPrice,
     opening: {
       signalId: signal.id,
       configId: signal.configId,
@@ -128,20 +129,16 @@ function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void 
 }
 
 function applyExit(draft: Draft, { data }: FactOf<'exit.ordered'>): void {
-  const { order, reason } = data;
+  const { order, reason, price: reference } = data;
   const position = draft.positions.get(order.configId);
   assert(position !== undefined, `expected a position to exit, was none for ${order.configId}`);
   draft.positions.set(order.configId, { ...position, exiting: reason, exits: position.exits + 1 });
   const { asset } = position.opening;
-  track(draft, {
-    order,
-    state: 'sending',
-    filled: ZERO_QUANTITY,
-    trades: [],
-    asset,
-    opening: null,
-  });
+  track(draft, { ...sendingOf(order), asset, reference, opening: null });
 }
+
+const sendingOf = (order: Order) =>
+  ({ order, state: 'sending', filled: ZERO_QUANTITY, value: ZERO_MONEY, trades: [] }) as const;
 
 function track(draft: Draft, live: LiveOrder): void {
   draft.orders.set(live.order.clientOrderId, live);
@@ -157,6 +154,7 @@ function applyOrderNews(
   if (live === undefined) return;
   const state = nextState(type, live, 'state' in data ? data.state : null);
   draft.orders.set(data.clientOrderId, { ...live, state });
+  if (type === 'order.ended') noteSlip(draft, live);
 }
 
 function nextState(
@@ -196,10 +194,12 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
   draft.balances = post(draft.balances, postings);
   const live = draft.orders.get(fill.clientOrderId);
   const amount = quantity(fill.quantity);
+  const value = notional(price(fill.price), amount);
   if (live !== undefined) {
     draft.orders.set(fill.clientOrderId, {
       ...live,
       filled: add(live.filled, amount),
+      value: add(live.value, value),
       trades: [...live.trades, fill.tradeId],
       // A fill proves that an order refused or never seen lived after all.
       state: live.state === 'filled' || live.state === 'canceled' ? live.state : 'partial',
@@ -207,7 +207,6 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
   }
   const position = draft.positions.get(configId);
   assert(position !== undefined, `expected a position to fill, was none for ${configId}`);
-  const value = notional(price(fill.price), amount);
   const bought = fill.side === 'buy';
   draft.positions.set(configId, {
     ...position,

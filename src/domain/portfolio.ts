@@ -1,6 +1,5 @@
 // The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
 // and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
-import type { OpenBreaker, TradingRecord } from './breaker.ts';
 import type { EquityMark, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, balanceOf } from './ledger.ts';
@@ -20,8 +19,10 @@ import {
   text,
   ZERO_MONEY,
 } from './money.ts';
+import type { OpenBreaker } from './open-breaker.ts';
 import type { ExitReason, Order, OrderState } from './order.ts';
 import type { Millis } from './time.ts';
+import type { TradingRecord } from './trading-record.ts';
 
 /** An open position of one configuration. Money in quote currency, quantities in base units. */
 export interface Position {
@@ -49,14 +50,24 @@ export interface LiveOrder {
   readonly filled: Quantity;
   readonly trades: readonly string[];
   readonly asset: string;
+  /** The price that asked for it, which its slippage is measured against; null where none did. */
+  readonly reference: DecimalText | null;
+  /** Price × quantity of its fills. */
+  readonly value: Money;
   /** Prices to arm when an entry's first fill arrives. */
   readonly opening: PositionOpening | null;
 }
 
+export const RUNGS = ['drawdown-scale', 'drawdown-halt', 'drawdown-reduce'] as const;
+export type Rung = (typeof RUNGS)[number];
+
 /** What the loss breakers measure against. */
 export interface History {
-  /** Highest equity there was; null before the first mark. */
-  readonly peak: Money | null;
+  /**
+   * Highest equity there was, for each rung of the drawdown ladder its own: whoever resets one begins that
+   * one anew and leaves the others where they stand. Empty before the first mark.
+   */
+  readonly peaks: ReadonlyMap<Rung, Money>;
   /** Equity at the starts of the last days, oldest first. */
   readonly days: readonly { readonly at: Millis; readonly equity: Money }[];
 }
@@ -83,11 +94,13 @@ export interface Portfolio {
   readonly decided: ReadonlyMap<string, Millis>;
   readonly day: Day | null;
   readonly trading: Trading;
-  /** Open circuit breakers by id and configuration. */
+  /** Circuit breakers that are not closed, by id and what they are about. */
   readonly breakers: ReadonlyMap<string, OpenBreaker>;
   readonly history: History;
   /** What the breakers know of each configuration's trading. */
   readonly records: ReadonlyMap<string, TradingRecord>;
+  /** Slippage of the last orders of each asset, oldest first, as shares; above zero is worse. */
+  readonly slips: ReadonlyMap<string, readonly number[]>;
 }
 
 export const EMPTY_PORTFOLIO: Portfolio = {
@@ -101,8 +114,9 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   day: null,
   trading: 'active',
   breakers: new Map(),
-  history: { peak: null, days: [] },
+  history: { peaks: new Map(), days: [] },
   records: new Map(),
+  slips: new Map(),
 };
 
 /** Marks: the last price of each pair. */
@@ -110,6 +124,13 @@ export type Marks = ReadonlyMap<string, Price>;
 
 const ended: ReadonlySet<OrderState> = new Set(['filled', 'rejected', 'canceled', 'absent']);
 export const hasEnded = ({ state }: LiveOrder): boolean => ended.has(state);
+
+/** How much worse than its reference an order was filled, as a share of it; undefined where nothing says. */
+export function slipOf({ order, reference, filled, value }: LiveOrder): number | undefined {
+  if (reference === null || !filled.gt(0)) return undefined;
+  const paid = value.div(filled).div(reference).minus(1).toNumber();
+  return order.side === 'buy' ? paid : -paid;
+}
 
 /** Ledger cash in quote currency. */
 export const cash = (book: Portfolio): Money => money(balanceOf(book.balances, 'cash', book.quote));

@@ -9,7 +9,8 @@ export const REFUSALS = {
   'bad-candle': 'the deciding candle is not sound',
   'atr-zero': 'the market did not move: there is no scale to judge by',
   'trading-state': 'the portfolio takes no new exposure now: recovering, reducing or flattening',
-  'breaker-open': 'a circuit breaker of the portfolio or of the configuration is open',
+  'breaker-open':
+    'a circuit breaker of the portfolio, the venue, the asset or the configuration keeps entries out',
   'stage-without-capital': 'the configuration’s stage holds no capital',
   'sharpe-not-positive': 'the validated Sharpe ratio is missing, not finite or not above zero',
   inactive: 'the configuration is archived',

@@ -1,5 +1,6 @@
 // The supervisor's one decision: a batch of proposals against one running book. Each is checked in
 // the order of DOMAIN §3, sized, trimmed and reserved before the next is looked at.
+import { assetOf } from './candle.ts';
 import { byPrecedence } from './configuration.ts';
 import {
   ineligible,
@@ -13,15 +14,17 @@ import { type Fact, type FactOf, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
-import { decimal, money } from './money.ts';
+import { least, type Money, money } from './money.ts';
+import type { Entrant } from './open-breaker.ts';
 import type { Order } from './order.ts';
 import type { Refusal } from './refusal.ts';
 import { trim } from './risk.ts';
-import { misfit, round } from './rounding.ts';
+import { leastAmount, misfit, round } from './rounding.ts';
 import { type Rounding, size, type Waterfall } from './sizing.ts';
 import { Standing } from './standing.ts';
+import { scaling, stopped, trying } from './stopping.ts';
 import type { Millis } from './time.ts';
-import { judgeEntry, scaling, stopped } from './tripping.ts';
+import { judgeEntry } from './tripping.ts';
 
 /** Decides a batch, in the order of precedence and then of closes, and applies each decision to `draft` as it is made. */
 export function review(
@@ -55,13 +58,17 @@ function admitted(
   { breakers }: ReviewTerms,
   { at }: ReviewMoment,
 ): readonly Fact[] {
-  const { configId } = proposal.signal;
-  const tripped = judgeEntry(draft, configId, at, breakers);
-  const refusal = stopped(draft, configId);
+  const tripped = judgeEntry(draft, proposal.signal.configId, at, breakers);
+  const refusal = stopped(draft, entrantOf(proposal));
   if (refusal === undefined) return [approval];
   const waterfall: Waterfall = { ...approval.data.waterfall, size: '0' };
   return [...tripped, refused(proposal, refusal, waterfall, at, true)];
 }
+
+const entrantOf = ({ signal }: Proposal): Entrant => ({
+  configId: signal.configId,
+  asset: assetOf(signal.pair),
+});
 
 const unsized: Waterfall = { formula: null, trims: [], rounding: null, size: '0', refusal: null };
 
@@ -78,7 +85,7 @@ function decide(
   const closed: Refusal | undefined = moment.open ? undefined : { code: 'trading-state' };
   const early =
     closed ??
-    stopped(standing.book, proposal.signal.configId) ??
+    stopped(standing.book, entrantOf(proposal)) ??
     ineligible(proposal, terms, moment) ??
     unusable(standing);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
@@ -102,9 +109,11 @@ function sized(
   const capital = terms.sizing.capital === 'equity' ? standing.equity : standing.available;
   const { confidence } = signal;
   const formula = size({ stage, sharpe, winRatePercent, confidence, capital }, terms.sizing);
-  const scale = scaling(standing.book, signal.configId);
+  const { wanted, scale } = scaled(standing, proposal, money(formula.size), () =>
+    leastAmount(signal, instrument, terms.execution, terms.limits),
+  );
   const trimmed = trim(
-    money(decimal(formula.size).times(scale?.factor ?? 1)),
+    wanted,
     { stage, asset: instrument.base },
     standing,
     terms.limits,
@@ -125,6 +134,24 @@ function sized(
     return refused(proposal, unfit, { ...waterfall, rounding }, moment.at, true);
   }
   return approved(proposal, instrument, { ...waterfall, rounding }, rounding, terms, moment.at);
+}
+
+/** What breakers leave of a size: all, a part, or as little as there can be where an entry only tries. */
+function scaled(
+  { book }: Standing,
+  proposal: Proposal,
+  size: Money,
+  smallest: () => Money,
+): { wanted: Money; scale?: NonNullable<Waterfall['scale']> } {
+  const entrant = entrantOf(proposal);
+  const breaker = trying(book, entrant);
+  if (breaker !== undefined && size.gt(0)) {
+    const wanted = least(size, smallest());
+    return { wanted, scale: { factor: wanted.div(size).toNumber(), breaker } };
+  }
+  const scale = scaling(book, entrant);
+  if (scale === undefined) return { wanted: size };
+  return { wanted: money(size.times(scale.factor)), scale };
 }
 
 function approved(

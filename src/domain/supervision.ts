@@ -7,11 +7,12 @@ import { type ExitRequest, orderExit } from './exit.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
-import { equityMark, isMarked, type LiveOrder, type Marks } from './portfolio.ts';
+import { equityMark, isMarked, type LiveOrder, slipOf } from './portfolio.ts';
+import { judgeProbe } from './probing.ts';
 import { review } from './review.ts';
 import { settle } from './settlement.ts';
 import type { Millis } from './time.ts';
-import { judgeBreakers, judgeResult } from './tripping.ts';
+import { type BreakerMoment, judgeBreakers, judgeResult, judgeSlippage } from './tripping.ts';
 
 /** Applies a fact the supervisor made itself. */
 export const record = (draft: Draft, next: Fact): readonly Fact[] => {
@@ -36,15 +37,24 @@ export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): re
   return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
 }
 
-/** With the loss breakers of every position that closed. */
+/** With the breakers of every order that ended and every position that closed. */
 const judged = (draft: Draft, facts: readonly Fact[], terms: ReviewTerms): readonly Fact[] => [
   ...facts,
-  ...facts.flatMap((one) =>
-    one.type === 'position.closed'
-      ? judgeResult(draft, one.data.trade.configId, one.at, terms.breakers)
-      : [],
-  ),
+  ...facts.flatMap((one) => judgedAfter(draft, one, terms)),
 ];
+
+function judgedAfter(draft: Draft, one: Fact, { breakers: levels }: ReviewTerms): readonly Fact[] {
+  if (one.type === 'position.closed') {
+    return judgeResult(draft, one.data.trade.configId, one.at, levels);
+  }
+  if (one.type !== 'order.ended') return [];
+  const { clientOrderId } = one.data;
+  // The probe first: what it closes begins to measure anew.
+  const tried = judgeProbe(draft, clientOrderId, one.at, levels);
+  const live = draft.orders.get(clientOrderId);
+  if (live === undefined || slipOf(live) === undefined) return tried;
+  return [...tried, ...judgeSlippage(draft, live.asset, one.at, levels)];
+}
 
 /** The order has a position of its pair to settle into, or can open one. */
 function isPlaced(draft: Draft, { order, opening }: LiveOrder): boolean {
@@ -90,23 +100,24 @@ export function judgeBatch(
   terms: ReviewTerms,
   moment: ReviewMoment,
 ): readonly Fact[] {
-  const { at, marks } = moment;
-  return [
-    ...judgeDay(draft, marks, at, terms.limits),
-    ...judgeBreakers(draft, marks, at, terms.breakers),
-    ...review(draft, proposals, terms, moment),
+  const facts = [
+    ...judgeDay(draft, moment.marks, moment.at, terms.limits),
+    ...judgeBreakers(draft, moment, terms.breakers),
   ];
+  // A breaker may have reduced the portfolio just now.
+  const open = moment.open && draft.trading === 'active';
+  return [...facts, ...review(draft, proposals, terms, { ...moment, open })];
 }
 
 /** The day, the breakers, and where asked for a point of the equity curve; a book without prices has none. */
 export function judgeMarks(
   draft: Draft,
   terms: ReviewTerms,
-  moment: { at: Millis; marks: Marks; record: boolean },
+  moment: BreakerMoment & { record: boolean },
 ): readonly Fact[] {
   const facts = [
     ...judgeDay(draft, moment.marks, moment.at, terms.limits),
-    ...judgeBreakers(draft, moment.marks, moment.at, terms.breakers),
+    ...judgeBreakers(draft, moment, terms.breakers),
   ];
   if (!moment.record || !isMarked(draft, moment.marks)) return facts;
   const mark = equityMark(draft, moment.marks);

@@ -1,80 +1,94 @@
-// When breakers trip and close by themselves (DOMAIN §7): judged on marks, after a round trip, and before
-// an entry. Each change is a fact, applied to the draft at once.
-import {
-  type BreakerId,
-  type BreakerTrips,
-  breakerKey,
-  breakerRule,
-  NO_RECORD,
-  type OpenBreaker,
-  runLimit,
-} from './breaker.ts';
+// When breakers trip, and when they close by themselves (DOMAIN §7): judged on readings, after an order and
+// a round trip, and before an entry. Each change is a fact, applied to the draft at once.
+import { type BreakerId, breakerRule } from './breaker.ts';
+import type { BreakerLevels } from './breaker-levels.ts';
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { type Money, text } from './money.ts';
-import { equity, isMarked, type Marks, type Portfolio } from './portfolio.ts';
-import type { Refusal } from './refusal.ts';
-import type { Millis } from './time.ts';
+import { breakerKey, type OpenBreaker, type Reading } from './open-breaker.ts';
+import { equity, isMarked, type Marks, type Portfolio, RUNGS } from './portfolio.ts';
+import { DAY, type Millis } from './time.ts';
+import { NO_RECORD, runLimit } from './trading-record.ts';
+import { median } from './volatility.ts';
 
-const week: Millis = 7 * 24 * 3_600_000;
+const week: Millis = 7 * DAY;
 const hour: Millis = 3_600_000;
+/** A probe that fails doubles the wait for the next one, so often. */
+const DOUBLINGS_MAX = 4;
 
-/** A breaker's measure now, against the measure at which it trips. */
-export interface Reading {
-  readonly id: BreakerId;
-  readonly value: number;
-  readonly trip: number;
-}
-
-/** What the portfolio's breakers measure at an equity of `worth`. */
-export function readings(
-  { history }: Portfolio,
+/** What the book's own breakers measure at an equity of `worth`. */
+export function bookReadings(
+  { history }: Pick<Portfolio, 'history'>,
   worth: Money,
   at: Millis,
-  trips: BreakerTrips,
+  { drawdownReset }: BreakerLevels,
 ): readonly Reading[] {
   const then = history.days.findLast((day) => day.at <= at - week) ?? history.days[0];
-  const fallen = lossFrom(history.peak, worth);
+  const weekly = lossFrom(then?.equity, worth);
   return [
-    { id: 'weekly-loss', value: lossFrom(then?.equity ?? null, worth), trip: trips.weeklyLoss },
-    { id: 'drawdown-scale', value: fallen, trip: trips.drawdownScale },
-    { id: 'drawdown-halt', value: fallen, trip: trips.drawdownHalt },
-    { id: 'drawdown-reduce', value: fallen, trip: trips.drawdownReduce },
+    { id: 'weekly-loss', on: '', value: weekly, isCalm: false },
+    ...RUNGS.map((id) => {
+      const value = lossFrom(history.peaks.get(id), worth);
+      return { id, on: '', value, isCalm: value < drawdownReset };
+    }),
   ];
 }
 
 /** How much of `reference` is gone, as a share; 0 without a reference. */
-const lossFrom = (reference: Money | null, worth: Money): number =>
-  reference === null || !reference.gt(0) ? 0 : 1 - worth.div(reference).toNumber();
+const lossFrom = (reference: Money | undefined, worth: Money): number =>
+  reference?.gt(0) === true ? 1 - worth.div(reference).toNumber() : 0;
+
+/** What the breakers are judged by: the book's marks, and what the engine measured of market and venue. */
+export interface BreakerMoment {
+  readonly at: Millis;
+  readonly marks: Marks;
+  readonly readings: readonly Reading[];
+}
 
 /**
- * The portfolio's breakers at `marks`, and those whose time is over. Nothing is judged before every
- * position has a price: at cost, a start would invent a loss or hide one.
+ * Every breaker that is measured. The book's own are not before every position has a price: at cost, a
+ * start would invent a loss or hide one.
  */
 export function judgeBreakers(
   draft: Draft,
-  marks: Marks,
-  at: Millis,
-  trips: BreakerTrips,
+  { at, marks, readings }: BreakerMoment,
+  levels: BreakerLevels,
 ): readonly Fact[] {
-  if (!isMarked(draft, marks)) return [];
-  const now = readings(draft, equity(draft, marks), at, trips);
-  const facts: Fact[] = [];
-  for (const open of [...draft.breakers.values()]) {
-    const value = now.find(({ id }) => id === open.id)?.value ?? Number.NaN;
-    const over = isOver(open, value, at);
-    if (over !== undefined) facts.push(closed(draft, open, at, { by: 'engine', reason: over }));
-  }
-  for (const reading of now) facts.push(...tripped(draft, { ...reading, on: '', at }));
-  return facts;
+  const now = isMarked(draft, marks)
+    ? [...bookReadings(draft, equity(draft, marks), at, levels), ...readings]
+    : readings;
+  // A set: where all assets are stale at once, none of them looks through all the others.
+  const calm = new Set(now.filter(({ isCalm }) => isCalm).map(breakerKey));
+  const moved = [...draft.breakers.values()].flatMap((open) =>
+    moveOn(draft, open, calm.has(breakerKey(open)), at, levels),
+  );
+  return [...moved, ...now.flatMap((reading) => tripped(draft, reading, at, levels))];
 }
 
-/** Why an open breaker closes by itself now; undefined while it stays open. */
-function isOver({ id, until }: OpenBreaker, value: number, at: Millis): string | undefined {
-  const { reset } = breakerRule(id);
-  if (reset.kind === 'after' && until !== null && at >= until) return 'its time is over';
-  if (reset.kind === 'below' && value < reset.level) return `back below ${reset.level}`;
-  return undefined;
+/** An open breaker whose time is over closes, or lets one entry try. One not measured any more stays. */
+function moveOn(
+  draft: Draft,
+  open: OpenBreaker,
+  isCalm: boolean,
+  at: Millis,
+  levels: BreakerLevels,
+): readonly Fact[] {
+  const { reset } = breakerRule(open.id);
+  if (open.state === 'halfOpen' || at < (open.until ?? 0)) return [];
+  switch (reset.kind) {
+    case 'after':
+      return [closed(draft, open, at, { by: 'engine', reason: 'its time is over' })];
+    case 'probe':
+      return [halfOpened(draft, open, at)];
+    case 'calm': {
+      const reason = reset.until(levels);
+      return isCalm ? [closed(draft, open, at, { by: 'engine', reason })] : [];
+    }
+    case 'person':
+      return [];
+    default:
+      return reset satisfies never;
+  }
 }
 
 /** The loss breakers of a configuration, after one of its round trips. */
@@ -82,19 +96,14 @@ export function judgeResult(
   draft: Draft,
   configId: string,
   at: Millis,
-  trips: BreakerTrips,
+  levels: BreakerLevels,
 ): readonly Fact[] {
   const { streak, judged, results } = draft.records.get(configId) ?? NO_RECORD;
   if (streak <= judged) return [];
+  const reading = { on: configId, value: streak, isCalm: false };
   return [
-    ...tripped(draft, {
-      id: 'loss-streak',
-      on: configId,
-      at,
-      value: streak,
-      trip: trips.lossStreak,
-    }),
-    ...tripped(draft, { id: 'loss-run', on: configId, at, value: streak, trip: runLimit(results) }),
+    ...tripped(draft, { ...reading, id: 'loss-streak' }, at, levels),
+    ...tripped(draft, { ...reading, id: 'loss-run' }, at, levels, runLimit(results)),
   ];
 }
 
@@ -103,36 +112,85 @@ export function judgeEntry(
   draft: Draft,
   configId: string,
   at: Millis,
-  { entriesPerHour, entriesPerDay }: BreakerTrips,
+  levels: BreakerLevels,
 ): readonly Fact[] {
   const { entries } = draft.records.get(configId) ?? NO_RECORD;
   const since = (ms: Millis): number => 1 + entries.filter((before) => before > at - ms).length;
+  const judge = (id: BreakerId, value: number): readonly Fact[] =>
+    tripped(draft, { id, on: configId, value, isCalm: false }, at, levels);
+  return [...judge('entries-hour', since(hour)), ...judge('entries-day', since(DAY))];
+}
+
+/** The slippage breakers of an asset, after one of its orders was filled. */
+export function judgeSlippage(
+  draft: Draft,
+  asset: string,
+  at: Millis,
+  levels: BreakerLevels,
+): readonly Fact[] {
+  const slips = draft.slips.get(asset) ?? [];
+  const last = slips.at(-1);
+  if (last === undefined) return [];
+  const judge = (id: BreakerId, value: number): readonly Fact[] =>
+    tripped(draft, { id, on: asset, value, isCalm: false }, at, levels);
+  const some = slips.slice(-levels.slippageOrders);
+  // Fewer orders have no middle yet; one that slipped far is judged alone.
+  const middle = some.length < levels.slippageOrders ? 0 : median(some);
   return [
-    ...tripped(draft, {
-      ...{ id: 'entries-hour', on: configId, at, value: since(hour) },
-      trip: entriesPerHour + 1,
-    }),
-    ...tripped(draft, {
-      ...{ id: 'entries-day', on: configId, at, value: since(24 * hour) },
-      trip: entriesPerDay + 1,
-    }),
+    ...judge('slippage-scale', middle),
+    ...judge('slippage-pause', middle),
+    ...judge('slippage-shock', last),
   ];
 }
 
-/** Opens a breaker that is closed and has reached its trip; a value that is no number trips it. */
-function tripped(draft: Draft, reading: Omit<OpenBreaker, 'until'>): readonly Fact[] {
-  if (draft.breakers.has(breakerKey(reading)) || reading.value < reading.trip) return [];
-  const { id, on, at } = reading;
-  const { reset } = breakerRule(id);
-  const until = reset.kind === 'after' ? at + reset.ms : null;
-  const next = fact('breaker.tripped', { at, key: on === '' ? id : on }, { ...reading, until });
-  apply(draft, next);
-  return [next];
+/** Opens a breaker that is closed and has reached its trip. */
+function tripped(
+  draft: Draft,
+  reading: Reading,
+  at: Millis,
+  levels: BreakerLevels,
+  level: number | null = breakerRule(reading.id).trip(levels, reading.on),
+): readonly Fact[] {
+  if (level === null || reading.value < level || draft.breakers.has(breakerKey(reading))) return [];
+  return opened(draft, { ...reading, trip: level, failures: 0 }, at, levels);
 }
 
-function closed(
+/** The trip, and in the same breath the reduction it asks for: a crash finds both or neither. */
+export function opened(
   draft: Draft,
-  { id, on }: OpenBreaker,
+  one: Pick<OpenBreaker, 'id' | 'on' | 'value' | 'trip' | 'failures'>,
+  at: Millis,
+  levels: BreakerLevels,
+): readonly Fact[] {
+  const { id, on, trip, failures } = one;
+  const { reset, action } = breakerRule(id);
+  const value = Number.isFinite(one.value) ? one.value : null;
+  const doubled = 2 ** Math.min(DOUBLINGS_MAX, failures);
+  const until = reset.kind === 'person' ? null : at + reset.wait(levels) * doubled;
+  const next = fact(
+    'breaker.tripped',
+    { at, key: on === '' ? id : on },
+    { id, on, at, value, trip, until },
+  );
+  apply(draft, next);
+  // Flattening goes on, and to halt twice is nothing new.
+  if (action.kind !== 'reduce' || draft.trading !== 'active') return [next];
+  const by = `breaker ${id}`;
+  const reason = `${value === null ? 'no number' : value.toFixed(4)} reached ${trip}`;
+  const reduced = fact('trading.reduced', { at, key: by }, { by, reason });
+  apply(draft, reduced);
+  return [next, reduced];
+}
+
+export function halfOpened(draft: Draft, { id, on }: OpenBreaker, at: Millis): Fact {
+  const next = fact('breaker.half-opened', { at, key: on === '' ? id : on }, { id, on });
+  apply(draft, next);
+  return next;
+}
+
+export function closed(
+  draft: Draft,
+  { id, on }: Pick<OpenBreaker, 'id' | 'on'>,
   at: Millis,
   how: { by: string; reason: string; equity?: Money },
 ): Fact {
@@ -143,46 +201,12 @@ function closed(
   return next;
 }
 
-/** A person resets an open breaker: it measures from now on. Nothing when it is not open. */
+/** A person resets a breaker: it measures from now on. Nothing when it is closed. */
 export function resetBreaker(
   draft: Draft,
   which: Pick<OpenBreaker, 'id' | 'on'>,
   { at, by, reason, marks }: { at: Millis; by: string; reason: string; marks: Marks },
 ): readonly Fact[] {
-  const open = draft.breakers.get(breakerKey(which));
-  if (open === undefined) return [];
-  return [closed(draft, open, at, { by, reason, equity: equity(draft, marks) })];
-}
-
-/** The open breaker that keeps a configuration from entering; undefined when none does. */
-export function stopping(book: Portfolio, configId: string): OpenBreaker | undefined {
-  for (const open of book.breakers.values()) {
-    const concerns = open.on === '' || open.on === configId;
-    if (concerns && breakerRule(open.id).action.kind !== 'scale') return open;
-  }
-  return undefined;
-}
-
-/** The refusal of an entry that a breaker stops. */
-export function stopped(book: Portfolio, configId: string): Refusal | undefined {
-  const open = stopping(book, configId);
-  if (open === undefined) return undefined;
-  const { id, value, trip } = open;
-  return { code: 'breaker-open', limit: String(trip), actual: String(value), detail: id };
-}
-
-/** The smallest factor that an open breaker asks of a configuration's size, and which. */
-export function scaling(
-  book: Portfolio,
-  configId: string,
-): { factor: number; breaker: BreakerId } | undefined {
-  let smallest: { factor: number; breaker: BreakerId } | undefined;
-  for (const { id, on } of book.breakers.values()) {
-    const { action } = breakerRule(id);
-    if (action.kind !== 'scale' || (on !== '' && on !== configId)) continue;
-    if (smallest === undefined || action.factor < smallest.factor) {
-      smallest = { factor: action.factor, breaker: id };
-    }
-  }
-  return smallest;
+  if (!draft.breakers.has(breakerKey(which))) return [];
+  return [closed(draft, which, at, { by, reason, equity: equity(draft, marks) })];
 }

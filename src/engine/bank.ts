@@ -1,5 +1,5 @@
 // What the engine stands on and by which rules: everything outside it, joined by whoever starts it.
-import type { BreakerTrips } from '../domain/breaker.ts';
+import type { BreakerLevels } from '../domain/breaker-levels.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
@@ -26,11 +26,13 @@ export interface EngineRules {
   readonly limits: RiskLimits;
   readonly sizing: SizingRules;
   readonly execution: ExecutionRules;
-  readonly breakers: BreakerTrips;
+  readonly breakers: BreakerLevels;
   readonly lifecycle: LifecycleRules;
   readonly gatherMs: Millis;
   /** How long a signed request stays valid at the venue. */
   readonly recvWindowMs: Millis;
+  /** Whether market time is the machine's: not where a sandbox plays its own. */
+  readonly isRealTime: boolean;
 }
 
 export interface EngineStart {

@@ -12,7 +12,7 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('halt'), id, by: name, reason }),
   z.strictObject({ kind: z.literal('flatten'), id, by: name, reason }),
   z.strictObject({ kind: z.literal('resume'), id, by: name, reason }),
-  /** `on`: the configuration a breaker is about, empty for the portfolio's. */
+  /** `on`: the asset or configuration a breaker is about, empty for the portfolio's and the venue's. */
   z.strictObject({
     kind: z.literal('reset'),
     id,

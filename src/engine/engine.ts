@@ -1,22 +1,24 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
-import { breakerKey, type OpenBreaker } from '../domain/breaker.ts';
+import { breakerRule } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
 import type { Stage } from '../domain/configuration.ts';
 import { type Fact, fact, type Named } from '../domain/fact.ts';
+import { breakerKey, type OpenBreaker } from '../domain/open-breaker.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
+import { VenueHealth } from '../domain/venue-health.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import type { Enrolment } from './enrolment.ts';
-import { barsWanted } from './evaluate.ts';
+import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
-import { type Comparison, reconcileOrders, saveCheckpoint } from './recover.ts';
+import { reconcileOrders, saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
 import { type Status, statusOf } from './status.ts';
-import { createStocktake } from './stocktake.ts';
-import { wantedStreams } from './stream.ts';
+import { createStocktake, type Stocktake } from './stocktake.ts';
+import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { armPosition } from './watch.ts';
 
@@ -35,17 +37,24 @@ export class Engine {
   readonly #parts: Parts;
   readonly #seating: Seating;
   readonly #endings: (() => void)[] = [];
-  readonly #takeStock: () => Promise<void>;
+  readonly #health = new VenueHealth();
+  readonly #stocktake: Stocktake;
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
 
   constructor(banks: Banks, rules: EngineRules, start: EngineStart, listener: EngineListener) {
-    this.#banks = banks;
+    this.#banks = { ...banks, venue: measuredVenue(banks.venue, this.#health, banks.clock) };
     this.#rules = rules;
     this.#listener = listener;
     this.#start = start;
     this.#seq = start.seq;
-    this.#parts = joinParts(banks, rules, start, {
+    this.#stocktake = createStocktake({
+      ...this.#banks,
+      instruments: start.instruments,
+      book: () => this.book(),
+    });
+    const measures = { health: this.#health, missingLots: () => this.#stocktake.missingLots() };
+    this.#parts = joinParts(this.#banks, rules, start, measures, {
       ...listener,
       onFatal: listener.onFatal,
       onFeedNews: listener.onFeedNews,
@@ -56,12 +65,6 @@ export class Engine {
       },
     });
     this.#seating = new Seating(this.#parts, banks.clock, rules);
-    this.#takeStock = createStocktake({
-      ...banks,
-      instruments: start.instruments,
-      book: () => this.book(),
-      onMissing: (missing) => this.#missed(missing),
-    });
   }
 
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
@@ -85,7 +88,7 @@ export class Engine {
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     const configurations = enrolments.map(({ configuration }) => configuration);
     await feed.start(wantedStreams(configurations, book));
-    await this.#takeStock();
+    await this.#stocktake.take();
     this.#send({ type: 'recovery.completed' });
   }
 
@@ -118,12 +121,11 @@ export class Engine {
     return this.#parts.misses.take();
   }
 
-  /** Seats a configuration while the engine runs; resolves once its stream is live. */
+  /** Seats a configuration while the engine runs; resolves once its streams are live. */
   async add(enrolment: Enrolment): Promise<void> {
-    const { configuration } = enrolment;
     this.#seating.seat(enrolment);
-    const { pair, timeframe } = configuration;
-    await this.#banks.feed.add({ stream: { pair, timeframe }, bars: barsWanted(configuration) });
+    const wanted = streamsOf(enrolment.configuration);
+    await Promise.all(wanted.map((one) => this.#banks.feed.add(one)));
   }
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
@@ -153,6 +155,8 @@ export class Engine {
     if (!book.breakers.has(breakerKey(breaker))) return 'it is not open';
     const marks = this.#parts.watch.marks(heldPairs(book));
     if (!isMarked(book, marks)) return 'a position has no price yet';
+    if (breaker.id === 'reconciliation') this.#stocktake.accept();
+    else if (breakerRule(breaker.id).scope === 'venue') this.#health.clear();
     this.#send({
       type: 'breaker.reset',
       breaker,
@@ -175,7 +179,7 @@ export class Engine {
 
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
-    const { recorder, registry, supervisor, orders, execution } = this.#parts;
+    const { recorder, registry, supervisor, orders, breakers, execution } = this.#parts;
     for (const end of this.#endings.splice(0)) end();
     await this.#banks.feed.stop();
     await recorder.settled();
@@ -185,16 +189,7 @@ export class Engine {
     await saveCheckpoint(this.#banks.journal, this.book(), this.#seq);
     supervisor.actor.stop();
     orders.stop();
-  }
-
-  /** Something is gone that is traded on: entries wait for a person. */
-  #missed(missing: readonly Comparison[]): void {
-    this.#parts.counters.faults += missing.length;
-    const { log } = this.#banks;
-    log.error({ missing }, 'the venue has less than the book: no entries until a person resumes');
-    if (this.book().trading !== 'active') return;
-    const what = missing.map((one) => `${one.asset} ${one.venue} instead of ${one.book}`);
-    this.command('reduce', 'reconciliation', `the venue has ${what.join(', ')}`.slice(0, 500));
+    breakers.stop();
   }
 
   #send(event: Parameters<Supervisor['actor']['send']>[0]): void {
@@ -207,15 +202,16 @@ export class Engine {
   }
 
   #closed(candle: ClosedCandle): void {
-    const { counters, streams, evaluation } = this.#parts;
+    const { counters, gauges, evaluation } = this.#parts;
     counters.candles += 1;
     this.#banks.tape.candle(candle);
-    streams.closed(candle);
+    gauges.closed(candle);
     evaluation.closed(candle);
   }
 
   #heard(news: FeedNews): void {
-    const { streams, counters, recorder } = this.#parts;
+    const { streams, gauges, counters, recorder } = this.#parts;
+    gauges.heard(news);
     if (news.type === 'stream.live') streams.live(news.stream);
     if (news.type === 'stream.stale') streams.stale(news.stream);
     if (news.type === 'candle.rejected') counters.candlesRejected += 1;
@@ -232,12 +228,13 @@ export class Engine {
   #tick(): void {
     const { clock } = this.#banks;
     const [market, wall] = [clock.market(), clock.monotonic()];
-    void this.#takeStock();
+    void this.#stocktake.take();
     // Before the venue has said what time it is, there is no day to judge.
     if (market === 0) return;
     const due =
       market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
     if (due) this.#markedAt = { market, wall };
+    this.#parts.gauges.sample();
     this.#seating.begin();
     this.#parts.lifecycle.tick();
     this.#parts.supervisor.tick(due);

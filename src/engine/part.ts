@@ -6,10 +6,13 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import { configurationOfTwin } from '../domain/twin.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
 import { createEffects } from './effect.ts';
 import { createEvaluation, type Evaluation } from './evaluate.ts';
 import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
+import { type GaugeOptions, Gauges } from './gauge.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createMonth } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -30,7 +33,9 @@ export interface Parts {
   readonly recorder: Recorder;
   readonly supervisor: Supervisor;
   readonly streams: Streams;
+  readonly gauges: Gauges;
   readonly orders: OrderDesk;
+  readonly breakers: BreakerDesk;
   readonly misses: NearestMisses;
   readonly counters: Counters;
   readonly twins: Twins;
@@ -43,24 +48,19 @@ export function joinParts(
   banks: Banks,
   rules: EngineRules,
   start: EngineStart,
+  measures: Pick<GaugeOptions, 'health' | 'missingLots'>,
   listener: EngineListener & {
     /** The lifecycle has done with a configuration. */
     onArchived(configId: string): void;
   },
 ): Parts {
-  const { clock, timers, log, journal, venue } = banks;
-  const { execution: execute, recvWindowMs } = rules;
+  const { clock, timers, log, journal } = banks;
+  const { execution: execute } = rules;
   const send: Supervisor['actor']['send'] = (event) => supervisor.actor.send(event);
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const heard: Omit<ExecutionSink, 'onUnknown'> = {
-    onFill: (fill) => send({ type: 'fill.reported', fill }),
-    onOrderNews: (news) => send({ type: 'order.reported', news }),
-  };
-  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
-  const sink = { ...heard, onUnknown };
-  const execution = createExecution({ venue, clock, timers, log, sink });
+  const { sink, execution } = joinVenue(banks, rules, send);
   const watch = createWatch(({ holder, ...crossed }) => {
     const configId = configurationOfTwin(holder);
     if (configId !== undefined) twins.crossed(configId, crossed);
@@ -79,6 +79,11 @@ export function joinParts(
     ...{ counters, misses, send, book, twins },
   });
   const { registry, streams, evaluation } = road;
+  const month = createMonth(rules.breakers);
+  const gauges = new Gauges({
+    ...{ levels: rules.breakers, isRealTime: rules.isRealTime, pairs: streams.pairs },
+    ...{ ...measures, clock, watch, month },
+  });
   const { maxSignalAge } = execute;
   const effect = createEffects({ registry, execution, sink, book, marketTime, maxSignalAge, log });
   const recorder = createRecorder({
@@ -97,13 +102,14 @@ export function joinParts(
     },
   });
   const orders = createOrderDesk(start.book, log);
+  const breakers = createBreakerDesk(start.book, log);
   const supervisor = createSupervisor({
-    orders,
+    charts: [orders, breakers],
     terms: {
       ...rules,
       engine: start.book.engine,
       instruments: start.instruments,
-      correlation: streams.correlation,
+      correlation: month.correlation,
     },
     book: start.book,
     watch,
@@ -111,12 +117,28 @@ export function joinParts(
     clock,
     timers,
     gatherMs: rules.gatherMs,
+    readings: () => gauges.readings(),
     onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
   });
   return {
     ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, orders, misses, counters, sink, twins, lifecycle },
+    ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
   };
+}
+
+/** From an order to the venue's words on it. */
+function joinVenue(
+  { venue, clock, timers, log }: Banks,
+  { recvWindowMs }: EngineRules,
+  send: Supervisor['actor']['send'],
+): Pick<Parts, 'sink' | 'execution'> {
+  const heard: Omit<ExecutionSink, 'onUnknown'> = {
+    onFill: (fill) => send({ type: 'fill.reported', fill }),
+    onOrderNews: (news) => send({ type: 'order.reported', news }),
+  };
+  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
+  const sink = { ...heard, onUnknown };
+  return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
 }
 
 /** From a twin's closed trade to its configuration's stage. */

@@ -123,8 +123,13 @@ export function compareBalances(
   });
 }
 
-/** Of the quote currency this much may be missing before anybody is asked. */
-const quoteTolerance = 1;
+/** Of the quote currency this much may be missing before anybody is asked: its lot. */
+const quoteLot = decimal(1);
+
+export interface Shortage extends Comparison {
+  /** What is missing, in lots. */
+  readonly lots: number;
+}
 
 /**
  * What the venue has less of than the book, by more than a lot, of the quote currency and of assets in
@@ -134,21 +139,23 @@ export function shortages(
   differences: readonly Comparison[],
   book: Portfolio,
   instruments: ReadonlyMap<string, Instrument>,
-): readonly Comparison[] {
-  const lots = new Map<string, Decimal>([[book.quote, decimal(quoteTolerance)]]);
+): readonly Shortage[] {
+  const sizes = new Map<string, Decimal>([[book.quote, quoteLot]]);
   for (const { base, stepSize } of instruments.values()) {
-    const known = lots.get(base);
-    if (known === undefined || stepSize.gt(known)) lots.set(base, stepSize);
+    const known = sizes.get(base);
+    if (known === undefined || stepSize.gt(known)) sizes.set(base, stepSize);
   }
   const traded = new Set([book.quote]);
   for (const { opening } of book.positions.values()) traded.add(opening.asset);
-  return differences.filter(
-    ({ asset, difference }) =>
-      traded.has(asset) &&
-      decimal(difference)
+  return differences
+    .filter(({ asset }) => traded.has(asset))
+    .map((one) => {
+      const lots = decimal(one.difference)
         .negated()
-        .gt(lots.get(asset) ?? 0),
-  );
+        .div(sizes.get(one.asset) ?? quoteLot);
+      return { ...one, lots: lots.toNumber() };
+    })
+    .filter(({ lots }) => lots > 1);
 }
 
 function heldOf(book: Portfolio, asset: string): Decimal {

@@ -2,13 +2,14 @@
 // configurations. Start-up is recovery, every time.
 import { dirname } from 'node:path';
 import { createClock, nodeTimers } from '../clock.ts';
+import { assetOf } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { decimal } from '../domain/money.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import { stopping } from '../domain/tripping.ts';
+import { stopping } from '../domain/stopping.ts';
 import {
   type Credentials,
   createClient,
@@ -114,9 +115,9 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
           settings.risk.maxTotalExposure,
         ),
       },
-      mayIncreaseExposure: ({ configId }) =>
+      mayIncreaseExposure: ({ configId, pair, clientOrderId }) =>
         engine.book().trading === 'active' &&
-        stopping(engine.book(), configId) === undefined &&
+        stopping(engine.book(), { configId, asset: assetOf(pair) }, clientOrderId) === undefined &&
         !isHalted(dataDirectory),
       takeCommitted: committed.take,
       onBreach(code, message) {
@@ -136,6 +137,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
         lifecycle: lifecycleRulesOf(settings.lifecycle),
         gatherMs: settings.portfolio.gatherMs,
         recvWindowMs: settings.execution.recvWindowMs,
+        isRealTime: venueSettings.endpoint === null,
       },
       { ...started.start, instruments },
       options,

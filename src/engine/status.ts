@@ -1,9 +1,8 @@
 // What the engine says of itself at any moment: a value for the terminal, the command line and the view.
-
-import type { OpenBreaker } from '../domain/breaker.ts';
 import type { Stage } from '../domain/configuration.ts';
 import { STAGES } from '../domain/configuration.ts';
 import { type DecimalText, text } from '../domain/money.ts';
+import type { OpenBreaker } from '../domain/open-breaker.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { Marks, Portfolio, Trading } from '../domain/portfolio.ts';
 import { cash, dayReturn, equity, exposure, marked } from '../domain/portfolio.ts';
@@ -31,7 +30,7 @@ export interface Status {
   readonly exposure: DecimalText;
   readonly dayReturn: number;
   readonly lossLatched: boolean;
-  /** Open circuit breakers. */
+  /** Circuit breakers that are not closed. */
   readonly breakers: readonly OpenBreaker[];
   /** Exposure and cap of each stage that may hold capital. */
   readonly stages: readonly { stage: Stage; used: DecimalText; cap: DecimalText }[];

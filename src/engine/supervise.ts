@@ -2,14 +2,13 @@
 // journalled; proposals are gathered for a moment; positions on their way out are asked again.
 import { type Actor, createActor } from 'xstate';
 import { portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
-import { breakerRule } from '../domain/breaker.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Fact } from '../domain/fact.ts';
+import type { Reading } from '../domain/open-breaker.ts';
 import { heldPairs, liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Timers } from '../ports.ts';
 import { createExitRetry } from './exit-retry.ts';
-import type { OrderDesk } from './order-desk.ts';
 import type { Recorder } from './recorder.ts';
 import { armPosition, type Watch } from './watch.ts';
 
@@ -20,18 +19,6 @@ export interface Supervisor {
   tick(record: boolean): void;
 }
 
-/**
- * A breaker that asks for more than a pause says so as a person would; but flattening goes on, and to halt
- * twice is nothing new.
- */
-function reductionOf(fact: Fact, { trading }: Portfolio) {
-  if (fact.type !== 'breaker.tripped' || trading !== 'active') return undefined;
-  const { id, at, value, trip } = fact.data;
-  if (breakerRule(id).action.kind !== 'reduce') return undefined;
-  const reason = `${value.toFixed(4)} reached ${trip}`;
-  return { type: 'portfolio.reduce', at, by: `breaker ${id}`, reason } as const;
-}
-
 export function createSupervisor(options: {
   terms: ReviewTerms;
   book: Portfolio;
@@ -40,7 +27,10 @@ export function createSupervisor(options: {
   clock: Clock;
   timers: Timers;
   gatherMs: Millis;
-  orders: Pick<OrderDesk, 'hear'>;
+  /** What the breakers of market and venue measure now. */
+  readings(): readonly Reading[];
+  /** The charts that follow from facts. */
+  charts: readonly { hear(fact: Fact): void }[];
   onDeath(error: unknown): void;
 }): Supervisor {
   const { watch, recorder, clock, timers } = options;
@@ -57,16 +47,15 @@ export function createSupervisor(options: {
       const { batch } = actor.getSnapshot().context;
       const pairs = new Set(proposalsOf(batch).map(({ signal }) => signal.pair));
       for (const pair of heldPairs(book())) pairs.add(pair);
-      actor.send({ type: 'batch.due', at: clock.market(), marks: watch.marks(pairs) });
+      const readings = options.readings();
+      actor.send({ type: 'batch.due', at: clock.market(), marks: watch.marks(pairs), readings });
     });
   }
 
   function publish(facts: readonly Fact[]): void {
     for (const fact of facts) {
-      options.orders.hear(fact);
+      for (const chart of options.charts) chart.hear(fact);
       attend(fact);
-      const asked = reductionOf(fact, book());
-      if (asked !== undefined) actor.send(asked);
     }
     recorder.record(facts);
   }
@@ -110,7 +99,8 @@ export function createSupervisor(options: {
     book,
     tick(record) {
       const marks = watch.marks(heldPairs(book()));
-      actor.send({ type: 'portfolio.marked', at: clock.market(), marks, record });
+      const readings = options.readings();
+      actor.send({ type: 'portfolio.marked', at: clock.market(), marks, readings, record });
       for (const position of book().positions.values()) tend(position);
     },
   };

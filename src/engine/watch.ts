@@ -22,6 +22,8 @@ export interface Watch {
   isArmed(pair: string, holder: string): boolean;
   /** The last price of each of `pairs`, as far as one is known. */
   marks(pairs: Iterable<string>): Marks;
+  /** The last price of a pair, as the float it came as. */
+  last(pair: string): number | undefined;
   readonly updates: number;
 }
 
@@ -76,6 +78,7 @@ export function createWatch(onCrossed: (crossed: Crossed) => void): Watch {
       }
       return marks;
     },
+    last: (pair) => prices.get(pair),
     get updates() {
       return updates;
     },

@@ -25,6 +25,8 @@ export interface SandboxOptions extends KeyPair {
   readonly speed: number;
   /** Recorded candles to play instead of the generated market. */
   readonly candles: readonly CandleFile[];
+  /** Recorded candles that are history before the rest is played; a thousand unless given. */
+  readonly historyBars?: number;
   /** What the account holds when it is first opened. */
   readonly balances: Readonly<Record<string, string>>;
   /** Fee a side, as a share. */
@@ -46,7 +48,7 @@ export async function startSandbox(
 ): Promise<Sandbox> {
   const source: CandleSource =
     options.candles.length > 0
-      ? await recordedMarket(options.candles)
+      ? await recordedMarket(options.candles, options.historyBars)
       : generatedMarket(options.seed);
   const { speed, fee, balances } = options;
   const directory = join(options.directory, 'sandbox');

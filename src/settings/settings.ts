@@ -2,10 +2,10 @@
 // refused, and so is anything that is not a number where one is meant.
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { BREAKERS, DEFAULT_TRIPS } from '../domain/breaker.ts';
 import { DEFAULT_EXECUTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
+import { breakerSchema, disorders } from './breaker.ts';
 import { flawsOf } from './flaw.ts';
 import { lifecycleSchema } from './lifecycle-setting.ts';
 import { flawProblems, type Problem, problemsOf } from './problem.ts';
@@ -64,21 +64,6 @@ const executionSchema = z.strictObject({
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 
-/** Where the first rung of the drawdown ladder closes again. */
-const scaleResetsBelow = BREAKERS['drawdown-scale'].reset.level;
-
-const breakerSchema = z
-  .strictObject({
-    weeklyLoss: share.gt(0).default(DEFAULT_TRIPS.weeklyLoss),
-    drawdownScale: share.gt(0).default(DEFAULT_TRIPS.drawdownScale),
-    drawdownHalt: share.gt(0).default(DEFAULT_TRIPS.drawdownHalt),
-    drawdownReduce: share.gt(0).default(DEFAULT_TRIPS.drawdownReduce),
-    lossStreak: z.number().int().min(1).max(1000).default(DEFAULT_TRIPS.lossStreak),
-    entriesPerHour: z.number().int().min(1).max(10_000).default(DEFAULT_TRIPS.entriesPerHour),
-    entriesPerDay: z.number().int().min(1).max(100_000).default(DEFAULT_TRIPS.entriesPerDay),
-  })
-  .prefault({});
-
 const venueSchema = z.strictObject({
   endpoint: z
     .strictObject({ rest: loopbackUrl('http'), stream: loopbackUrl('ws') })
@@ -124,21 +109,14 @@ const schema = z
     risk: riskSchema.prefault({}),
     sizing: sizingSchema.prefault({}),
     execution: executionSchema.prefault({}),
-    breakers: breakerSchema,
+    breakers: breakerSchema.prefault({}),
     lifecycle: lifecycleSchema,
   })
   .superRefine(({ risk, sizing, venues, breakers }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {
       context.addIssue({ code: 'custom', path, message });
     };
-    const { drawdownScale, drawdownHalt, drawdownReduce } = breakers;
-    const rungs = [scaleResetsBelow, drawdownScale, drawdownHalt, drawdownReduce];
-    if (rungs.some((rung, index) => index > 0 && !(rung > (rungs[index - 1] ?? 0)))) {
-      complain(
-        ['breakers', 'drawdownScale'],
-        `${scaleResetsBelow} < drawdownScale < drawdownHalt < drawdownReduce`,
-      );
-    }
+    for (const { key, order } of disorders(breakers)) complain(['breakers', key], order);
     if (!(risk.cashReserve + risk.maxTotalExposure <= 1)) {
       complain(
         ['risk', 'maxTotalExposure'],

@@ -73,6 +73,7 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'loss.latched': (entry) => [lossLatched(entry)],
   'equity.marked': (entry) => [equityMarked(entry)],
   'breaker.tripped': journalOnly,
+  'breaker.half-opened': journalOnly,
   'breaker.closed': journalOnly,
   'trading.reduced': journalOnly,
   'trading.flattened': journalOnly,

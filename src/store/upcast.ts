@@ -36,6 +36,7 @@ const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'loss.latched': [],
   'equity.marked': [],
   'breaker.tripped': [],
+  'breaker.half-opened': [],
   'breaker.closed': [],
   'trading.reduced': [],
   'trading.flattened': [],

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock, nodeTimers } from '../../src/clock.ts';
-import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { DEFAULT_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
 import { money, quantity, ZERO_MONEY } from '../../src/domain/money.ts';
@@ -89,10 +89,11 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       limits: DEFAULT_LIMITS,
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
-      breakers: DEFAULT_TRIPS,
+      breakers: DEFAULT_LEVELS,
       lifecycle: DEFAULT_LIFECYCLE,
       gatherMs: 50,
       recvWindowMs: 5000,
+      isRealTime: false,
     },
     {
       book,

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BREAKERS } from '../../src/domain/breaker.ts';
+import { BREAKER_IDS } from '../../src/domain/breaker.ts';
 import { openReader } from '../../src/store/read.ts';
 import { openStore } from '../../src/store/store.ts';
 import { CONTEXT } from '../store/context.ts';
@@ -131,7 +131,7 @@ test('a reader that goes away in the middle is no error', async () => {
 
 test('breakers: every one of the catalogue with its trip, value and headroom', async () => {
   const values = valuesOf(await ask('breakers', '--json')) as Record<string, unknown>[];
-  expect(values.map(({ id }) => id)).toEqual(Object.keys(BREAKERS));
+  expect(values.map(({ id }) => id)).toEqual(['daily-loss', ...BREAKER_IDS, 'kill-switch']);
   for (const { id, value, trip, headroom } of values) {
     if (value === null) continue;
     expect(Number(trip) - Number(value), String(id)).toBeCloseTo(Number(headroom), 12);
@@ -139,6 +139,12 @@ test('breakers: every one of the catalogue with its trip, value and headroom', a
   const { code, out } = await ask('breakers');
   expect(code).toBe(0);
   expect(out).toMatch(/^closed {2}drawdown-halt .*\n {8}trips at 0\.1, now \S+, headroom/m);
+  expect(out).toMatch(/^open {4}daily-loss .*\n {8}trips at 0\.02, now \S+, headroom/m);
+  expect(out).toMatch(
+    /^closed {2}feed-silence .*\n.* now known to the running engine alone → no entr/m,
+  );
+  expect(out).toMatch(/^closed {2}entries-hour .*\n {8}trips at 4, now 1, headroom 3 \(a\) →/m);
+  expect(out).toMatch(/kill-switch .* trading is \w+$/m);
   const reset = ['breakers', 'reset', '--by', 'anna', '--reason', 'seen'];
   expect((await ask(...reset, 'no-such')).code).toBe(2);
   expect((await ask(...reset, 'weekly-loss')).err).toContain('expected an engine running');

@@ -129,7 +129,12 @@ const status: Status = {
   exposure: '8000',
   dayReturn: -0.0012,
   lossLatched: false,
-  breakers: [{ id: 'loss-streak', on: 'c1', at: 0, value: 5, trip: 5, until: 3_600_000 }],
+  breakers: [
+    {
+      ...{ id: 'loss-streak', on: 'c1', at: 0, value: 5, trip: 5, until: 3_600_000 },
+      ...{ state: 'open', probe: null, failures: 0 },
+    },
+  ],
   stages: (['MATURE', 'VALIDATION', 'DISCOVERY', 'DECAY'] as const).map((stage) => ({
     stage,
     used: '8000',

@@ -1,32 +1,18 @@
-// Circuit breakers: at what they trip, what they do to entries, how they close, what a reset re-bases; and
-// that none of them ever stands in an exit's way.
+// The circuit breakers on losses and on entries in a row: at what they trip, what they do to entries, how
+// they close, what a reset re-bases.
 import { describe, expect, test } from 'vitest';
-import {
-  BREAKERS,
-  type BreakerId,
-  breakerKey,
-  breakerRule,
-  DEFAULT_TRIPS,
-  isBreakerId,
-  NO_RECORD,
-  runLimit,
-  withEntry,
-  withResult,
-} from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import { decodeBook, encodeBook, hashOf } from '../../src/domain/checkpoint.ts';
 import { fact } from '../../src/domain/fact.ts';
-import { apply, type Draft, draftOf, fold } from '../../src/domain/fold.ts';
+import { type Draft, draftOf, fold } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
+import { breakerKey } from '../../src/domain/open-breaker.ts';
+import { RUNGS } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
-import { exitProposed, judgeBatch } from '../../src/domain/supervision.ts';
-import {
-  judgeBreakers,
-  judgeEntry,
-  judgeResult,
-  resetBreaker,
-  stopping,
-} from '../../src/domain/tripping.ts';
+import { judgeBatch } from '../../src/domain/supervision.ts';
+import { NO_RECORD, runLimit, withEntry, withResult } from '../../src/domain/trading-record.ts';
+import { judgeBreakers, judgeEntry, judgeResult, resetBreaker } from '../../src/domain/tripping.ts';
 import {
   configurationOf,
   fillOf,
@@ -44,26 +30,25 @@ const pairs = ['BTC/USDT', 'ETH/USDT'];
 const terms = termsFor(pairs);
 const moment = momentAt({ 'BTC/USDT': 100, 'ETH/USDT': 100 });
 const { marks } = moment;
-const ids = Object.keys(BREAKERS).filter(isBreakerId);
 
 /** A book whose highest equity was `peak`, all in cash now: 100,000. */
 function fallen(peak: number): Draft {
   const draft = draftOf(openedBook());
-  draft.history = { ...draft.history, peak: money(peak) };
+  raise(draft, peak);
   return draft;
+}
+
+function raise(draft: Draft, peak: number): void {
+  const peaks = new Map(RUNGS.map((rung) => [rung, money(peak)]));
+  draft.history = { ...draft.history, peaks };
 }
 
 const openIds = (draft: Draft): readonly string[] =>
   [...draft.breakers.values()].map(({ id }) => id);
 const judge = (draft: Draft, at = NOON): readonly string[] =>
-  judgeBreakers(draft, marks, at, DEFAULT_TRIPS).map(
-    ({ type, data }) => `${type.slice('breaker.'.length)} ${'id' in data ? data.id : ''}`,
+  judgeBreakers(draft, { at, marks, readings: [] }, DEFAULT_LEVELS).map(
+    ({ type, data }) => `${type.slice(type.indexOf('.') + 1)} ${'id' in data ? data.id : ''}`,
   );
-
-function open(draft: Draft, id: BreakerId, on = ''): void {
-  const data = { id, on, at: NOON, value: 1, trip: 1, until: null };
-  apply(draft, fact('breaker.tripped', { at: NOON, key: id }, data));
-}
 
 const enter = (draft: Draft, id = 'c') =>
   review(draft, [proposalOf(configurationOf(id))], terms, moment)[0];
@@ -98,9 +83,9 @@ describe('drawdown', () => {
 
     const back = fallen(106_000);
     judge(back);
-    back.history = { ...back.history, peak: money(102_600) };
+    raise(back, 102_600);
     expect(judge(back)).toEqual([]);
-    back.history = { ...back.history, peak: money(102_500) };
+    raise(back, 102_500);
     expect(judge(back)).toEqual(['closed drawdown-scale']);
     expect(openIds(back)).toEqual([]);
   });
@@ -116,8 +101,15 @@ describe('drawdown', () => {
     const word = { at: NOON, by: 'anna', reason: 'seen', marks };
     const [reset] = resetBreaker(draft, { id: 'drawdown-halt', on: '' }, word);
     expect(reset).toMatchObject({ data: { by: 'anna', equity: '100000' } });
-    expect(judge(draft)).toEqual(['closed drawdown-scale']);
-    expect(enter(draft)?.type).toBe('signal.approved');
+    // It measures from here; the rung below it measures from where it did.
+    expect(draft.history.peaks.get('drawdown-halt')?.toFixed()).toBe('100000');
+    expect(draft.history.peaks.get('drawdown-scale')?.toFixed()).toBe('112000');
+    expect(judge(draft)).toEqual([]);
+    expect(openIds(draft)).toEqual(['drawdown-scale']);
+    expect(enter(draft)).toMatchObject({
+      type: 'signal.approved',
+      data: { waterfall: { scale: { factor: 0.5 } } },
+    });
     expect(resetBreaker(draft, { id: 'drawdown-halt', on: '' }, word)).toEqual([]);
   });
 
@@ -129,7 +121,7 @@ describe('drawdown', () => {
       fact('equity.marked', about, { ...mark, equity: '110000' }),
       fact('day.opened', about, { day: 1, equity: '115000' }),
     ]);
-    expect(book.history.peak?.toFixed()).toBe('120000');
+    for (const rung of RUNGS) expect(book.history.peaks.get(rung)?.toFixed()).toBe('120000');
   });
 });
 
@@ -141,7 +133,7 @@ describe('weekly loss', () => {
       at: NOON - before * day,
       equity: money(equity),
     }));
-    draft.history = { peak: null, days: starts };
+    draft.history = { peaks: new Map(), days: starts };
     return draft;
   }
 
@@ -172,7 +164,7 @@ test('nothing is judged before every position has a price', () => {
   const decided = enter(draft);
   if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
   settle(draft, fillOf(decided.data.order), instrumentOf('BTC/USDT'));
-  expect(judgeBreakers(draft, new Map(), NOON, DEFAULT_TRIPS)).toEqual([]);
+  expect(judgeBreakers(draft, { ...moment, marks: new Map() }, DEFAULT_LEVELS)).toEqual([]);
   expect(judge(draft)).not.toEqual([]);
 });
 
@@ -183,7 +175,7 @@ describe('losses in a row', () => {
     }
   };
   const judged = (draft: Draft, at = NOON): readonly string[] =>
-    judgeResult(draft, 'c', at, DEFAULT_TRIPS).map(({ data }) => ('id' in data ? data.id : ''));
+    judgeResult(draft, 'c', at, DEFAULT_LEVELS).map(({ data }) => ('id' in data ? data.id : ''));
 
   test('five pause for an hour, each further one again; a win forgets them', () => {
     const draft = draftOf(openedBook());
@@ -229,7 +221,7 @@ describe('entries in a row', () => {
     return draft;
   };
   const judged = (draft: Draft): readonly string[] =>
-    judgeEntry(draft, 'c', NOON, DEFAULT_TRIPS).map(({ data }) => ('id' in data ? data.id : ''));
+    judgeEntry(draft, 'c', NOON, DEFAULT_LEVELS).map(({ data }) => ('id' in data ? data.id : ''));
 
   test('three within an hour may be, a fourth is not', () => {
     expect(judged(entered(0.9, 0.5))).toEqual([]);
@@ -280,27 +272,31 @@ describe('entries in a row', () => {
   });
 });
 
-test.each(ids)('%s stands in the way of no exit', (id) => {
-  const draft = draftOf(openedBook());
-  const decided = enter(draft);
-  if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
-  settle(draft, fillOf(decided.data.order), instrumentOf('BTC/USDT'));
-  const { scope, action } = breakerRule(id);
-  open(draft, id, scope === 'portfolio' ? '' : 'c');
-  expect(stopping(draft, 'c') === undefined).toBe(action.kind === 'scale');
-  const request = { configId: 'c', reason: 'stop', price: 99, at: NOON } as const;
-  expect(exitProposed(draft, terms, request).map(({ type }) => type)).toEqual(['exit.ordered']);
+test('the last rung reduces the portfolio in the breath that trips it, and only what is active', () => {
+  const facts = judgeBreakers(fallen(130_000), { ...moment }, DEFAULT_LEVELS);
+  const about = facts.map(({ type, key }) => `${type} ${key}`);
+  expect(about.slice(-2)).toEqual([
+    'breaker.tripped drawdown-reduce',
+    'trading.reduced breaker drawdown-reduce',
+  ]);
+  const batch = judgeBatch(fallen(130_000), [proposalOf(configurationOf('c'))], terms, moment);
+  expect(batch.at(-1)).toMatchObject({ data: { refusal: { code: 'trading-state' } } });
+  for (const trading of ['reducing', 'flattening'] as const) {
+    const draft = { ...fallen(130_000), trading };
+    expect(judge(draft)).toHaveLength(3);
+    expect(draft.trading).toBe(trading);
+  }
 });
 
 test('what is open survives a checkpoint, and is what folding the facts gives', () => {
   const draft = fallen(130_000);
-  const facts = judgeBreakers(draft, marks, NOON, DEFAULT_TRIPS);
+  const facts = judgeBreakers(draft, moment, DEFAULT_LEVELS);
   const encoded = encodeBook(draft);
   const decoded = decodeBook(encoded, hashOf(encoded));
   expect([...decoded.breakers.keys()]).toEqual([...draft.breakers.keys()]);
-  expect(decoded.history.peak?.toFixed()).toBe('130000');
+  expect(decoded.history.peaks.get('drawdown-halt')?.toFixed()).toBe('130000');
   const folded = fold(fallen(130_000), facts);
   expect([...folded.breakers]).toEqual([...draft.breakers]);
-  expect(facts).toHaveLength(3);
+  expect(facts).toHaveLength(4);
   expect(breakerKey({ id: 'loss-run', on: 'c' })).toBe('loss-run c');
 });

@@ -103,7 +103,7 @@ describe('a start that has no prices yet', () => {
 
   test('leaves no point in the equity curve', () => {
     const draft = held();
-    const blind = { at: NOON, marks: new Map(), record: true };
+    const blind = { at: NOON, marks: new Map(), readings: [], record: true };
     expect(judgeMarks(draft, terms, blind)).toEqual([]);
     const seeing = { ...momentAt({ [pair]: 100 }), record: true };
     expect(typesOf(judgeMarks(draft, terms, seeing))).toEqual(['equity.marked']);

@@ -153,7 +153,7 @@ function propose(
     proposalOf(configurationOf(`c${id}`, rest), { at, confidence, entry: prices[rest.pair] ?? 1 }),
   );
   const before = draftOf(draft);
-  const facts = review(draft, proposals, terms, { at: at + 50, marks, open: true });
+  const facts = review(draft, proposals, terms, { at: at + 50, marks, readings: [], open: true });
   expect(facts).toHaveLength(batch.length);
   for (const fact of facts) {
     apply(before, fact);

@@ -75,7 +75,7 @@ function taped(pair: string): { all: readonly Candle[]; live: readonly Candle[] 
   const tape = openTapeReader(join(directory, 'engine', 'tape.db'));
   const records = [...tape.records()]
     .flatMap((record) => (record.kind === 'candle' ? [record.closed] : []))
-    .filter(({ stream }) => stream.pair === pair);
+    .filter(({ stream }) => stream.pair === pair && stream.timeframe === '1m');
   tape.close();
   return {
     all: records.map(({ candle }) => candle),

@@ -126,12 +126,12 @@ class Course {
     expect(at).toBeGreaterThanOrEqual(this.#lastAt);
     this.#lastAt = at;
     const { marks } = momentAt({ [pair]: this.#price });
-    this.facts.push(...judgeMarks(this.draft, terms, { at, marks, record: false }));
+    this.facts.push(...judgeMarks(this.draft, terms, { at, marks, readings: [], record: false }));
     if (this.draft.day?.latched !== true) return;
     this.#entries += 1;
     const proposal = proposalOf(configurationOf(`e${this.#entries}`, { pair: other }), { at });
     const calm = { ...draftOf(this.draft), breakers: new Map() };
-    const [decided] = review(calm, [proposal], terms, { at, marks, open: true });
+    const [decided] = review(calm, [proposal], terms, { at, marks, readings: [], open: true });
     expect(decided).toMatchObject({ data: { refusal: { code: 'daily-loss' } } });
   }
 }

@@ -81,7 +81,7 @@ function batchOf(count: number): readonly Fact[] {
   const proposals = Array.from({ length: count }, (_, index) =>
     proposalOf(configurationOf(`${crowds}-${index}`)),
   );
-  const moment = { marks, at, open: true };
+  const moment = { marks, at, readings: [], open: true };
   return review(draftOf(openedBook()), proposals, termsFor(['BTC/USDT']), moment);
 }
 

@@ -1,17 +1,16 @@
 // The comparison after a start: asked when nothing is out, again when there is no answer or the book moved
-// meanwhile, and never after it has its answer.
+// meanwhile, and until nothing is missing or a person has looked.
 import { expect, test } from 'vitest';
 import { draftOf } from '../../src/domain/fold.ts';
 import type { Portfolio } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
-import type { Comparison } from '../../src/engine/recover.ts';
 import { createStocktake } from '../../src/engine/stocktake.ts';
 import { configurationOf, momentAt, openedBook, proposalOf, termsFor } from '../support/bench.ts';
 
 function bench(answer: () => string) {
   const state = { now: 0, book: openedBook() as Portfolio, asked: 0 };
-  const missing: (readonly Comparison[])[] = [];
-  const takeStock = createStocktake({
+  const errors: string[] = [];
+  const stocktake = createStocktake({
     venue: {
       async balances() {
         state.asked += 1;
@@ -19,53 +18,71 @@ function bench(answer: () => string) {
       },
     },
     clock: { monotonic: () => state.now },
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
     instruments: new Map(),
     book: () => state.book,
-    onMissing: (some) => missing.push(some),
   });
-  return { state, missing, takeStock };
+  return { state, errors, ...stocktake };
 }
 
-test('what is missing is told once', async () => {
-  const { state, missing, takeStock } = bench(() => '90000');
-  await takeStock();
+test('what is missing is counted in lots, said once, and asked for until it is there', async () => {
+  let free = '99989.5';
+  const { state, errors, take, missingLots } = bench(() => free);
+  expect(missingLots()).toBeUndefined();
+  await take();
+  expect(missingLots()).toBe(10.5);
+  state.now = 5000;
+  await take();
+  expect([state.asked, errors.length]).toEqual([2, 1]);
+  // Within a lot is no difference.
+  free = '99999';
+  state.now = 10_000;
+  await take();
+  expect(missingLots()).toBe(0);
   state.now = 1e9;
-  await takeStock();
-  expect(state.asked).toBe(1);
-  expect(missing).toMatchObject([[{ asset: 'USDT', book: '100000', venue: '90000' }]]);
+  await take();
+  expect(state.asked).toBe(3);
+});
+
+test('a person has looked: nothing is missing any more, and nobody asks', async () => {
+  const { state, take, missingLots, accept } = bench(() => '0');
+  await take();
+  expect(missingLots()).toBe(100_000);
+  accept();
+  state.now = 1e9;
+  await take();
+  expect([state.asked, missingLots()]).toEqual([1, 0]);
 });
 
 test('a venue that does not answer is asked again, not at once', async () => {
   let isUp = false;
-  const { state, missing, takeStock } = bench(() => {
+  const { state, take, missingLots } = bench(() => {
     if (!isUp) throw new Error('timeout');
     return '100000';
   });
-  await takeStock();
+  await take();
   isUp = true;
-  await takeStock();
-  expect(state.asked).toBe(1);
+  await take();
+  expect([state.asked, missingLots()]).toEqual([1, undefined]);
   state.now = 5000;
-  await takeStock();
-  expect(state.asked).toBe(2);
-  expect(missing).toEqual([]);
+  await take();
+  expect([state.asked, missingLots()]).toEqual([2, 0]);
 });
 
 test('while an order is out nothing is compared, also when it went out meanwhile', async () => {
   const busy = draftOf(openedBook());
   const terms = termsFor(['BTC/USDT']);
   review(busy, [proposalOf(configurationOf('c'))], terms, momentAt());
-  const { state, missing, takeStock } = bench(() => {
+  const { state, take, missingLots } = bench(() => {
     state.book = busy;
     return '0';
   });
-  await takeStock();
-  expect([state.asked, missing]).toEqual([1, []]);
+  await take();
+  expect([state.asked, missingLots()]).toEqual([1, undefined]);
   state.now = 5000;
-  await takeStock();
+  await take();
   expect(state.asked).toBe(1);
   state.book = openedBook();
-  await takeStock();
+  await take();
   expect(state.asked).toBe(2);
 });

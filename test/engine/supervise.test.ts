@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
-import { liveOrder, type Portfolio, type Trading } from '../../src/domain/portfolio.ts';
+import { liveOrder, type Portfolio, RUNGS, type Trading } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { createSupervisor } from '../../src/engine/supervise.ts';
@@ -22,7 +22,8 @@ import {
 
 function supervised(trading: Trading) {
   const book = { ...draftOf(openedBook()), trading };
-  book.history = { peak: money(200_000), days: [] };
+  const peaks = new Map(RUNGS.map((rung) => [rung, money(200_000)]));
+  book.history = { peaks, days: [] };
   const facts: Fact[] = [];
   return { supervisor: supervise(book, () => 0, facts), facts };
 }
@@ -36,7 +37,8 @@ function supervise(book: Portfolio, monotonic: () => number, facts: Fact[]) {
     clock: { market: () => NOON, wall: () => 0, monotonic, observe() {} },
     timers: { after: () => () => {}, every: () => () => {} },
     gatherMs: 50,
-    orders: { hear() {} },
+    readings: () => [],
+    charts: [],
     onDeath(error) {
       throw error;
     },

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { AnyStateNode } from 'xstate';
+import { breakerMachine } from '../../machines/breaker.ts';
 import { configurationMachine } from '../../machines/configuration.ts';
 import { feedMachine } from '../../machines/feed.ts';
 import { orderMachine } from '../../machines/order.ts';
@@ -14,16 +15,19 @@ const page = readFileSync('machines/README.md', 'utf8');
 function drawn(name: string): readonly string[] {
   const charts = [...page.matchAll(/```mermaid\n([\s\S]*?)```/g)].map(([, chart = '']) => chart);
   const chart = charts.find((text) => text.includes(`%% ${name}\n`)) ?? '';
-  const arrows = chart.matchAll(/^\s*(\w+) --> (\w+) : ([\w.]+)/gm);
+  const arrows = chart.matchAll(/^\s*(\w+) --> (\w+) : ([\w.-]+)/gm);
   return [...arrows].map(([, from, to, event]) => `${from} --> ${to} : ${event}`).sort();
 }
 
-/** Arrows of a region: for each state, its own answer to an event, else its region's. */
+/** Arrows of a region: for each state, its own answer to an event, else its region's; and those it takes by itself. */
 function built(region: AnyStateNode): readonly string[] {
   const arrows = Object.values(region.states).flatMap((state) => {
     const events = new Set([...state.transitions.keys(), ...region.transitions.keys()]);
-    return [...events].flatMap((event) => {
-      const answers = state.transitions.get(event) ?? region.transitions.get(event) ?? [];
+    return [...events, 'always'].flatMap((event) => {
+      const answers =
+        event === 'always'
+          ? (state.always ?? [])
+          : (state.transitions.get(event) ?? region.transitions.get(event) ?? []);
       const targets = answers.flatMap(({ target }) => target ?? []);
       return targets
         .filter((target) => target !== state)
@@ -41,6 +45,7 @@ const regions: Record<string, AnyStateNode> = {
   'configuration.position': position,
   'configuration.health': health,
   order: orderMachine.root,
+  breaker: breakerMachine.root,
   feed: feedMachine.root,
 };
 

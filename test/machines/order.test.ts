@@ -12,7 +12,7 @@ import { conclude, type OrderNews } from '../../src/domain/conclusion.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { type Draft, draftOf } from '../../src/domain/fold.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
-import { decimal, money, quantity, ZERO_QUANTITY } from '../../src/domain/money.ts';
+import { decimal, money, quantity, ZERO_MONEY, ZERO_QUANTITY } from '../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../src/domain/order.ts';
 import { EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
 import { settle } from '../../src/domain/settlement.ts';
@@ -173,6 +173,8 @@ function draftWithOrder(): Draft {
     order,
     state: 'sending',
     filled: ZERO_QUANTITY,
+    value: ZERO_MONEY,
+    reference: null,
     trades: [],
     asset: 'BTC',
     opening: {

@@ -83,7 +83,7 @@ const proposal = proposalOf(configurationOf('new', { pair: 'SOL/USDT' }));
 /** One event of each type about the busy book. */
 const eventsAbout = (pending: Order): { [T in EventType]: PortfolioEvent } => ({
   'proposal.raised': { type: 'proposal.raised', proposal },
-  'batch.due': { type: 'batch.due', at, marks },
+  'batch.due': { type: 'batch.due', at, marks, readings: [] },
   'exit.proposed': {
     type: 'exit.proposed',
     request: { configId: 'held', reason: 'stop', price: 99, at },
@@ -100,7 +100,7 @@ const eventsAbout = (pending: Order): { [T in EventType]: PortfolioEvent } => ({
       message: null,
     },
   },
-  'portfolio.marked': { type: 'portfolio.marked', at, marks, record: true },
+  'portfolio.marked': { type: 'portfolio.marked', at, marks, readings: [], record: true },
   'portfolio.reduce': { type: 'portfolio.reduce', ...word },
   'portfolio.flatten': { type: 'portfolio.flatten', ...word },
   'portfolio.resume': { type: 'portfolio.resume', ...word },
@@ -198,7 +198,7 @@ test.each(states.filter((state) => state !== 'active'))(
   (state) => {
     const { actor, published } = standing(state);
     actor.send({ type: 'proposal.raised', proposal });
-    actor.send({ type: 'batch.due', at, marks });
+    actor.send({ type: 'batch.due', at, marks, readings: [] });
     expect(published[0]?.data).toMatchObject({ refusal: { code: 'trading-state' }, spent: false });
   },
 );
@@ -223,7 +223,7 @@ test('P4: a batch is decided at once, in the order of precedence, and is empty t
   }
   expect(published).toEqual([]);
   expect(gathered()).toBe(3);
-  actor.send({ type: 'batch.due', at, marks });
+  actor.send({ type: 'batch.due', at, marks, readings: [] });
   expect(published.map(({ key }) => key)).toEqual(['b', 'a', 'c']);
   expect(proposalsOf(actor.getSnapshot().context.batch)).toEqual([]);
 });
@@ -232,7 +232,7 @@ test('P5: flattening sends out what comes in, at the next mark', () => {
   const { actor, published, pending } = standing('flattening');
   actor.send(eventsAbout(pending)['portfolio.marked']);
   actor.send({ type: 'fill.reported', fill: fillOf(pending) });
-  actor.send({ type: 'portfolio.marked', at, marks, record: false });
+  actor.send({ type: 'portfolio.marked', at, marks, readings: [], record: false });
   const exits = published.filter(({ type }) => type === 'exit.ordered');
   expect(exits.map(({ key }) => key)).toEqual(['held', 'pending']);
 });

@@ -35,6 +35,7 @@ const TYPES: Record<FactType, true> = {
   'loss.latched': true,
   'equity.marked': true,
   'breaker.tripped': true,
+  'breaker.half-opened': true,
   'breaker.closed': true,
   'trading.reduced': true,
   'trading.flattened': true,
@@ -45,7 +46,12 @@ const TYPES: Record<FactType, true> = {
 };
 
 /** Version 1 as it began, and the types that joined the catalogue since. */
-const files = ['journal-v1.jsonl', 'journal-v1-breakers.jsonl', 'journal-v1-lifecycle.jsonl'];
+const files = [
+  'journal-v1.jsonl',
+  'journal-v1-breakers.jsonl',
+  'journal-v1-half-open.jsonl',
+  'journal-v1-lifecycle.jsonl',
+];
 const lines = files.flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')
     .trim()
@@ -75,7 +81,7 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
     text(quantity),
     text(cost),
   ]);
-  expect([...book.breakers.keys()]).toEqual(['weekly-loss ']);
+  expect([...book.breakers.keys()]).toEqual(['weekly-loss ', 'reject-run ']);
   expect({ cash: text(cash(book)), held }).toMatchInlineSnapshot(`
     {
       "cash": "98307.2646084",
@@ -131,7 +137,7 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
   ).toMatchInlineSnapshot(`
     [
       {
-        "entered_seq": 44,
+        "entered_seq": 46,
         "equity": "100043.25141929937445",
         "lifecycle_stage": "DISCOVERY",
         "position": null,

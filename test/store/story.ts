@@ -1,6 +1,6 @@
 // Genuine facts for the store's tests: made by the domain's own decisions on a book of their own, so
 // that what is stored is what the engine would store.
-import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import { conclude } from '../../src/domain/conclusion.ts';
 import type { Configuration, Stage } from '../../src/domain/configuration.ts';
 import { judgeDay } from '../../src/domain/day.ts';
@@ -133,10 +133,12 @@ export class Story {
       instruments: new Map([[PAIR, instrument]]),
       correlation: () => 1,
       // A story enters as often as it is told to.
-      breakers: { ...DEFAULT_TRIPS, entriesPerHour: 1e6, entriesPerDay: 1e6 },
+      breakers: { ...DEFAULT_LEVELS, entriesPerHour: 1e6, entriesPerDay: 1e6 },
     };
     const proposal = { signal, configuration: of, healthy: true, fresh: true };
-    return this.#keep(review(this.draft, [proposal], terms, { at, marks: MARKS, open: true }));
+    return this.#keep(
+      review(this.draft, [proposal], terms, { at, marks: MARKS, readings: [], open: true }),
+    );
   }
 
   /** The newest order of the book. */

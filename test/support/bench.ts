@@ -1,5 +1,5 @@
 // Nouns for the domain's tests: instruments, configurations, signals and an opened book.
-import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import type { Proposal, ReviewMoment, ReviewTerms } from '../../src/domain/eligibility.ts';
 import { fact } from '../../src/domain/fact.ts';
@@ -107,7 +107,7 @@ export const termsFor = (
   execution: DEFAULT_EXECUTION,
   instruments: new Map(pairs.map((pair) => [pair, instrumentOf(pair)])),
   correlation: () => 1,
-  breakers: DEFAULT_TRIPS,
+  breakers: DEFAULT_LEVELS,
   ...changes,
 });
 
@@ -117,6 +117,7 @@ export const momentAt = (
 ): ReviewMoment => ({
   at,
   open: true,
+  readings: [],
   marks: new Map(Object.entries(marks).map(([pair, mark]) => [pair, price(mark)])),
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Subject } from 'rxjs';
 import { nodeTimers } from '../../src/clock.ts';
-import { DEFAULT_TRIPS } from '../../src/domain/breaker.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import type { Candle, Stream } from '../../src/domain/candle.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import { type Entry, fact } from '../../src/domain/fact.ts';
@@ -143,7 +143,12 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     {
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       ...{ sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION, lifecycle },
-      ...{ breakers: DEFAULT_TRIPS, gatherMs: options.gatherMs ?? 0, recvWindowMs: 5000 },
+      ...{
+        breakers: DEFAULT_LEVELS,
+        isRealTime: false,
+        gatherMs: options.gatherMs ?? 0,
+        recvWindowMs: 5000,
+      },
     },
     { book, seq: recovered.seq + first.length, instruments, enrolments },
     {

@@ -2,10 +2,16 @@
 import fc from 'fast-check';
 import { NEVER } from 'rxjs';
 import { expect, test } from 'vitest';
+import { BREAKER_IDS, breakerRule } from '../../src/domain/breaker.ts';
+import { assetOf } from '../../src/domain/candle.ts';
+import { fact } from '../../src/domain/fact.ts';
+import { apply, draftOf } from '../../src/domain/fold.ts';
 import { decimal } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { stopping } from '../../src/domain/stopping.ts';
 import type { Clock, Outcome, Venue } from '../../src/ports.ts';
 import { Gateway, type GatewayOptions } from '../../src/venue/gateway.ts';
+import { openedBook } from '../support/bench.ts';
 import { entry } from './bench.ts';
 
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
@@ -61,6 +67,26 @@ test('a kill switch that cannot be read is taken as thrown', async () => {
   expect(await gateway.place(small)).toMatchObject({ kind: 'not-sent', code: 'kill-switch' });
   expect(await gateway.place(exit)).toBe(unknown);
   expect(reached).toEqual([exit]);
+});
+
+test.each(BREAKER_IDS)('%s stops what it is about, and no exit', async (id) => {
+  const { scope, action } = breakerRule(id);
+  const on = { portfolio: '', venue: '', asset: 'BTC', configuration: entry.configId }[scope];
+  for (const isHalf of [false, true]) {
+    const book = draftOf(openedBook());
+    const trip = { id, on, at: 0, value: 1, trip: 1, until: null };
+    apply(book, fact('breaker.tripped', { at: 0, key: id }, trip));
+    if (isHalf) apply(book, fact('breaker.half-opened', { at: 0, key: id }, { id, on }));
+    const { gateway, reached } = gatewayOver({
+      mayIncreaseExposure: ({ configId, pair, clientOrderId }) =>
+        stopping(book, { configId, asset: assetOf(pair) }, clientOrderId) === undefined,
+    });
+    await gateway.place(small);
+    await gateway.place(exit);
+    // Half open it lets through what the book let through, and that was not this one.
+    const passes = action.kind === 'scale' && !isHalf;
+    expect(reached).toEqual(passes ? [small, exit] : [exit]);
+  }
 });
 
 test('what nobody committed is not sent, and what was committed is sent once', async () => {

@@ -45,12 +45,23 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .description('serve the sandbox exchange on its own')
     .option('--port <port>', 'port on 127.0.0.1', wholeBetween(0, 65_535), 9100)
     .option('--candles <PAIR:TF=FILE...>', 'play recorded candles (.csv or .csv.gz)', collect, [])
+    .option(
+      '--history <bars>',
+      'recorded candles that are history, before the rest is played',
+      wholeBetween(1, 1_000_000),
+      1000,
+    )
     .option('--speed <factor>', 'market time per wall time', numberBetween(0.1, 3600), 1)
     .option('--seed <number>', 'the generated market to play', wholeBetween(0, 2 ** 31), 1)
     .option('--data <directory>', 'where account and market position are kept', 'data/exchange')
     .option('--for <duration>', 'stop after this long, as 60s or 5m', duration)
     .action((options, command: Command) =>
-      bench.run(() => serveSandbox({ ...options, forMs: options.for }, bench.stage(command))),
+      bench.run(() =>
+        serveSandbox(
+          { ...options, historyBars: options.history, forMs: options.for },
+          bench.stage(command),
+        ),
+      ),
     );
 }
 

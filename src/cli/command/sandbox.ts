@@ -9,6 +9,7 @@ import type { Terminal } from '../terminal.ts';
 export interface ServeOptions {
   readonly port: number;
   readonly candles: readonly CandleFile[];
+  readonly historyBars: number;
   readonly speed: number;
   readonly seed: number;
   readonly data: string;

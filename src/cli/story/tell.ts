@@ -57,6 +57,7 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
         `■ daily loss ${percent(entry.data.dayReturn)} reached its limit ${percent(entry.data.limit)}: no entries until the next UTC day`,
       );
     case 'breaker.tripped':
+    case 'breaker.half-opened':
     case 'breaker.closed':
       return breakerWords(entry, paint);
     case 'trading.reduced':
@@ -117,15 +118,22 @@ function stageLine(
 }
 
 function breakerWords(
-  { type, data }: FactOf<'breaker.tripped'> | FactOf<'breaker.closed'>,
+  {
+    type,
+    data,
+  }: FactOf<'breaker.tripped'> | FactOf<'breaker.half-opened'> | FactOf<'breaker.closed'>,
   paint: Paint,
 ): string {
   const name = breakerName(data);
   if (type === 'breaker.closed') {
     return paint.good(`▶ breaker ${name} closed by ${plain(data.by)}: ${plain(data.reason)}`);
   }
+  if (type === 'breaker.half-opened') {
+    return paint.warn(`▷ breaker ${name} half open: one entry of the smallest size tries`);
+  }
   const { action, watches } = breakerRule(data.id);
-  const measured = `${Number(data.value.toPrecision(4))} reached ${Number(data.trip.toPrecision(4))}`;
+  const value = data.value === null ? 'no number' : Number(data.value.toPrecision(4));
+  const measured = `${value} reached ${Number(data.trip.toPrecision(4))}`;
   return paint.bad(`■ breaker ${name}: ${watches}: ${measured} → ${actionWords(action)}`);
 }
 

@@ -1,5 +1,6 @@
 // A size waterfall: in one line for the story, in full for whoever asks why.
-import type { BreakerAction, OpenBreaker } from '../../domain/breaker.ts';
+import type { BreakerAction } from '../../domain/breaker.ts';
+import type { Trip } from '../../domain/open-breaker.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { REFUSALS } from '../../domain/refusal.ts';
 import type { Waterfall } from '../../domain/sizing.ts';
@@ -15,13 +16,16 @@ export function waterfallLine({ formula, scale, trims, rounding, refusal }: Wate
     .filter(({ before, after }) => before !== after)
     .map(({ code, after }) => ` → ${code} ${amount(after)}`);
   const lots = rounding === null ? '' : ` → ${rounding.quantity} for ${amount(rounding.reserved)}`;
-  const scaled = scale === undefined ? '' : ` × ${scale.factor} (${scale.breaker})`;
+  const scaled = scale === undefined ? '' : ` × ${factorText(scale.factor)} (${scale.breaker})`;
   return start + scaled + cuts.join('') + lots;
 }
 
 /** A breaker, and whose it is. */
-export const breakerName = ({ id, on }: Pick<OpenBreaker, 'id' | 'on'>): string =>
+export const breakerName = ({ id, on }: Pick<Trip, 'id' | 'on'>): string =>
   on === '' ? id : `${id} of ${plain(on)}`;
+
+/** The entry that tries a breaker half open is a small part of a size. */
+const factorText = (factor: number): string => String(Number(factor.toPrecision(4)));
 
 /** What an open breaker does. */
 export function actionWords(action: BreakerAction): string {
@@ -54,7 +58,8 @@ export function waterfallLines(waterfall: Waterfall): readonly string[] {
       `size             ${amount(formula.size)}`,
     );
   }
-  if (scale !== undefined) lines.push(`breaker          × ${scale.factor}  (${scale.breaker})`);
+  if (scale !== undefined)
+    lines.push(`breaker          × ${factorText(scale.factor)}  (${scale.breaker})`);
   for (const { code, cap, used, headroom, before, after } of trims) {
     const effect = before === after ? 'fits' : `${amount(before)} → ${amount(after)}`;
     lines.push(
