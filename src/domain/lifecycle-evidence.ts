@@ -35,6 +35,25 @@ export function backtestOf({ evidence }: Pick<Configuration, 'evidence'>): Backt
   };
 }
 
+/** What real orders have slipped since a stage began, each as a share of the price that asked for it. */
+export interface Slippage {
+  readonly count: number;
+  readonly sum: number;
+}
+
+export const NO_SLIPPAGE: Slippage = { count: 0, sum: 0 };
+
+export const withSlip = ({ count, sum }: Slippage, slip: number): Slippage => ({
+  count: count + 1,
+  sum: sum + slip,
+});
+
+/** Their mean over the model's; null without orders. Orders that cost nothing beat any model. */
+export function slippageRatioOf({ count, sum }: Slippage, model: number): number | null {
+  if (count === 0) return null;
+  return sum <= 0 ? 0 : sum / count / model;
+}
+
 export interface Evidence {
   readonly forward: TrackRecord;
   readonly backtest: Backtest | null;

@@ -125,6 +125,8 @@ export const QUICK_LIFECYCLE: LifecycleRules = {
     ageMsMax: 8 * HOUR,
     tradesMax: 8,
   },
+  // Between a close and an order a fast market moves further than a real one.
+  slippageRatioMax: 20,
   provisionalCount: 4,
   fallsMax: 1000,
 };

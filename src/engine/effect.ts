@@ -1,7 +1,7 @@
 // What a committed fact sets off: orders to the venue, news to the actors. Nothing here runs before
 // its fact is in the journal.
 import type { Entry, FactOf } from '../domain/fact.ts';
-import { liveOrder, type Portfolio } from '../domain/portfolio.ts';
+import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
@@ -15,6 +15,8 @@ export function createEffects(options: {
   marketTime(): Millis;
   maxSignalAge: number;
   log: Log;
+  /** What a finished order slipped, as a share of the price that asked for it. */
+  onSlip(configId: string, slip: number): void;
 }): (entry: Entry) => void {
   const { registry, execution, sink, book, marketTime, log } = options;
 
@@ -48,8 +50,11 @@ export function createEffects(options: {
 
   function ended({ data }: FactOf<'order.ended'>): void {
     const live = book().orders.get(data.clientOrderId);
-    if (live === undefined || live.order.purpose !== 'entry') return;
-    const { configId } = live.order;
+    if (live === undefined) return;
+    const { configId, purpose } = live.order;
+    const slip = slipOf(live);
+    if (slip !== undefined) options.onSlip(configId, slip);
+    if (purpose !== 'entry') return;
     if (!book().positions.has(configId) && liveOrder(book(), configId, 'entry') === undefined) {
       registry.send(configId, { type: 'entry.ended' });
     }

@@ -1,6 +1,7 @@
 // What a configuration brings to its seat: how far its version has come, and its twin's book. Who has no
 // evidence yet, or was archived and is wanted again, begins anew.
 import type { Configuration } from '../domain/configuration.ts';
+import type { Slippage } from '../domain/lifecycle-evidence.ts';
 import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
 import { money } from '../domain/money.ts';
 import { Progress } from '../domain/progress.ts';
@@ -19,6 +20,7 @@ export interface Enrolment {
 export interface Past {
   readonly progress: Progress;
   readonly twin: TwinBook;
+  readonly slippage: Slippage;
 }
 
 /** Enrols a configuration with what the store remembers of it. Throws `StoreFault`. */
@@ -31,13 +33,13 @@ export async function enrol(
   if (kept === undefined || kept.version !== configuration.version) {
     return { configuration, past: null, again: false };
   }
-  const { state, beginnings, returns, equity, position } = kept;
+  const { state, beginnings, returns, equity, position, slippage } = kept;
   if (!state.isActive) return { configuration, past: null, again: true };
   const record = recollect(rules, state.validated, beginnings, returns);
   const progress = new Progress(rules, state, record);
   return {
     configuration,
-    past: { progress, twin: { equity: money(equity), position } },
+    past: { progress, twin: { equity: money(equity), position }, slippage },
     again: false,
   };
 }

@@ -8,21 +8,20 @@ import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
 import { createEffects } from './effect.ts';
-import { createEvaluation, type Evaluation } from './evaluate.ts';
-import { createExecution, type Execution, type ExecutionSink } from './execution.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Execution, ExecutionSink } from './execution.ts';
 import { type GaugeOptions, Gauges } from './gauge.ts';
-import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { createMonth } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { createRegistry, type Registry } from './registry.ts';
-import { createResolver } from './resolve.ts';
+import type { Registry } from './registry.ts';
+import { joinCandleRoad, joinEvidence, joinVenue } from './road.ts';
 import { type Counters, newCounters } from './status.ts';
-import { createStreams, type Streams } from './stream.ts';
+import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
-import { Twins } from './twin.ts';
-import { createVerdicts } from './verdict.ts';
+import type { Twins } from './twin.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 export interface Parts {
@@ -85,17 +84,17 @@ export function joinParts(
     ...{ ...measures, clock, watch, month },
   });
   const { maxSignalAge } = execute;
-  const effect = createEffects({ registry, execution, sink, book, marketTime, maxSignalAge, log });
+  const effect = createEffects({
+    ...{ registry, execution, sink, book, marketTime, maxSignalAge, log },
+    onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
+  });
   const recorder = createRecorder({
     journal,
     timers,
     onCommitted: (entry) => committed(entry, effect, counters, listener, log),
     // No new exposure while the journal cannot take it; what is decided waits, in order.
     onFailure(error, isFirst) {
-      if (isFirst) {
-        counters.faults += 1;
-        log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
-      }
+      if (isFirst) complain(error, counters, log);
       if (book().trading !== 'active') return;
       const at = clock.market();
       send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
@@ -126,82 +125,9 @@ export function joinParts(
   };
 }
 
-/** From an order to the venue's words on it. */
-function joinVenue(
-  { venue, clock, timers, log }: Banks,
-  { recvWindowMs }: EngineRules,
-  send: Supervisor['actor']['send'],
-): Pick<Parts, 'sink' | 'execution'> {
-  const heard: Omit<ExecutionSink, 'onUnknown'> = {
-    onFill: (fill) => send({ type: 'fill.reported', fill }),
-    onOrderNews: (news) => send({ type: 'order.reported', news }),
-  };
-  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
-  const sink = { ...heard, onUnknown };
-  return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
-}
-
-/** From a twin's closed trade to its configuration's stage. */
-function joinEvidence(to: {
-  rules: EngineRules;
-  watch: Watch;
-  marketTime(): number;
-  record(facts: readonly Fact[]): void;
-  onStage(configId: string, stage: Stage): void;
-  onArchived(configId: string): void;
-}): Pick<Parts, 'twins' | 'lifecycle'> {
-  const { rules, ...rest } = to;
-  const lifecycle = createLifecycle({ ...rest, caps: rules.sizing.base });
-  const twins = new Twins({
-    ...rest,
-    terms: rules,
-    onClosed: (trade) => lifecycle.closed(trade),
-  });
-  return { twins, lifecycle };
-}
-
-/** From a closed candle to a proposal or an exit. */
-function joinCandleRoad(
-  { clock, timers, log }: Pick<Banks, 'clock' | 'timers' | 'log'>,
-  execute: EngineRules['execution'],
-  to: {
-    counters: Counters;
-    misses: NearestMisses;
-    send: Supervisor['actor']['send'];
-    book: () => Portfolio;
-    twins: Twins;
-  },
-): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
-  const { counters, misses, send, book, twins } = to;
-  const failed = (configId: string, error: unknown): void => {
-    counters.faults += 1;
-    log.error({ configId, error: String(error) }, 'a configuration failed');
-    registry.send(configId, { type: 'fault.raised' });
-  };
-  const registry = createRegistry({
-    onProposal: (proposal) => send({ type: 'proposal.raised', proposal }),
-    onDeath: failed,
-  });
-  const streams = createStreams((configIds, event) => {
-    for (const configId of configIds) registry.send(configId, event);
-  });
-  const verdicts = createVerdicts({
-    book,
-    registry,
-    marketTime: () => clock.market(),
-    maxSignalAge: execute.maxSignalAge,
-    misses,
-    counters,
-    onSignal: (signal) => registry.send(signal.configId, { type: 'signal.raised', signal }),
-    onExit: (request) => send({ type: 'exit.proposed', request }),
-  });
-  const evaluation = createEvaluation({
-    costs: execute,
-    timers,
-    books: [verdicts, twins],
-    onFault: ({ id }, error) => failed(id, error),
-  });
-  return { registry, streams, evaluation };
+function complain(error: unknown, counters: Counters, log: Log): void {
+  counters.faults += 1;
+  log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
 }
 
 function committed(

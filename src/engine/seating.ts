@@ -3,6 +3,7 @@
 import type { Stage } from '../domain/configuration.ts';
 import { fact, type Named } from '../domain/fact.ts';
 import { balanceOf } from '../domain/ledger.ts';
+import { NO_SLIPPAGE } from '../domain/lifecycle-evidence.ts';
 import { enter } from '../domain/lifecycle-state.ts';
 import { money, text } from '../domain/money.ts';
 import { Progress } from '../domain/progress.ts';
@@ -38,7 +39,8 @@ export class Seating {
       return;
     }
     twins.seat(configuration, past?.twin ?? this.#newBook());
-    lifecycle.seat(configuration, past?.progress ?? this.#newProgress(enrolment));
+    const { progress = this.#newProgress(enrolment), slippage = NO_SLIPPAGE } = past ?? {};
+    lifecycle.seat(configuration, progress, slippage);
   }
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
@@ -61,7 +63,7 @@ export class Seating {
       const data = { id, version, stage, equity: text(book.equity), again };
       recorder.record([fact('evidence.opened', { at, key: id }, data)]);
       twins.seat(configuration, book);
-      lifecycle.seat(configuration, this.#newProgress(enrolment));
+      lifecycle.seat(configuration, this.#newProgress(enrolment), NO_SLIPPAGE);
     }
     this.#beginners.clear();
   }

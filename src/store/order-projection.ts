@@ -1,6 +1,7 @@
 // What facts mean for the table of orders: born `sending`, moved along the edges of its statechart by
 // the venue's news, filled cumulatively.
 import type { EntryOf } from '../domain/fact.ts';
+import type { DecimalText } from '../domain/money.ts';
 import type { Order, OrderState } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import { type Change, insert, revise } from './change.ts';
@@ -10,8 +11,22 @@ import type { OrderRow } from './schema.ts';
 
 const ended: ReadonlySet<OrderState> = new Set(['filled', 'rejected', 'canceled', 'absent']);
 
-/** A new order; `signalAt` is the close its entry was decided on, null for an exit. */
-export function orderAdded(order: Order, signalAt: Millis | null, context: StoreContext): Change {
+/** A new entry, decided on the close of its signal. */
+export const entryAdded = (
+  { data: { order, signal } }: EntryOf<'signal.approved'>,
+  context: StoreContext,
+): Change => orderAdded(order, { signalAt: signal.at, reference: signal.entryPrice }, context);
+
+export const exitAdded = (
+  { data: { order, price } }: EntryOf<'exit.ordered'>,
+  context: StoreContext,
+): Change => orderAdded(order, { signalAt: null, reference: price }, context);
+
+function orderAdded(
+  order: Order,
+  { signalAt, reference }: { signalAt: Millis | null; reference: DecimalText | null },
+  context: StoreContext,
+): Change {
   return insert('orders', {
     client_order_id: order.clientOrderId,
     user_id: context.userId,
@@ -36,6 +51,7 @@ export function orderAdded(order: Order, signalAt: Millis | null, context: Store
     code: null,
     message: null,
     updated_at: order.at,
+    reference: reference === null ? null : plain(reference),
   });
 }
 

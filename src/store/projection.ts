@@ -18,8 +18,9 @@ import {
 } from './lifecycle-projection.ts';
 import { dayOpened, equityMarked, fillAdded, lossLatched, posted } from './money-projection.ts';
 import {
+  entryAdded,
+  exitAdded,
   orderAccepted,
-  orderAdded,
   orderEnded,
   orderFilled,
   orderUnresolved,
@@ -53,11 +54,8 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'stage.judged': stageJudged,
   'stage.overridden': stageOverridden,
   'signal.refused': journalOnly,
-  'signal.approved': ({ data }, context) => [orderAdded(data.order, data.signal.at, context)],
-  'exit.ordered': (entry, context) => [
-    orderAdded(entry.data.order, null, context),
-    positionExiting(entry),
-  ],
+  'signal.approved': (entry, context) => [entryAdded(entry, context)],
+  'exit.ordered': (entry, context) => [exitAdded(entry, context), positionExiting(entry)],
   'order.accepted': (entry) => [orderAccepted(entry)],
   'order.unresolved': (entry) => [orderUnresolved(entry)],
   'order.ended': (entry) => [orderEnded(entry)],

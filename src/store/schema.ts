@@ -139,6 +139,8 @@ export type OrderRow = {
   code: string | null;
   message: string | null;
   updated_at: Millis;
+  /** The price that asked for it; null where none did. */
+  reference: DecimalText | null;
 };
 
 type FillRow = {

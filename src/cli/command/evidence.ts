@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { STAGES } from '../../domain/configuration.ts';
 import type { Named } from '../../domain/fact.ts';
-import { backtestOf } from '../../domain/lifecycle-evidence.ts';
+import { backtestOf, slippageRatioOf } from '../../domain/lifecycle-evidence.ts';
 import { outlookOf } from '../../domain/outlook.ts';
 import { recollect } from '../../domain/recollection.ts';
 import { lifecycleRulesOf } from '../../settings/lifecycle-setting.ts';
@@ -65,7 +65,7 @@ const isTold = (entry: StageEntry): boolean =>
 async function show(
   id: string,
   reader: Reader,
-  { lifecycle, sizing }: ReturnType<typeof loadSettings>,
+  { lifecycle, sizing, execution }: ReturnType<typeof loadSettings>,
   terminal: Terminal,
 ): Promise<number> {
   const rules = lifecycleRulesOf(lifecycle);
@@ -75,13 +75,13 @@ async function show(
   if (kept === undefined || kept.version !== configuration.version) {
     throw new Failure(`${id}: no evidence yet; it begins when an engine runs`);
   }
-  const { state, beginnings, returns } = kept;
+  const { state, beginnings, returns, slippage } = kept;
   const forward = recollect(rules, state.validated, beginnings, returns);
   const backtest = backtestOf(configuration);
   const at = (await reader.journal(await reader.lastSeq(), 1)).at(0)?.at ?? state.enteredAt;
   const outlook = outlookOf({
     state,
-    evidence: { forward, backtest, slippageRatio: null },
+    evidence: { forward, backtest, slippageRatio: slippageRatioOf(slippage, execution.slippage) },
     at,
     rules,
   });
