@@ -2,14 +2,21 @@
 // that is not the demo's.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { QUICK_LIFECYCLE } from '../domain/lifecycle-rules.ts';
-import { lifecycleSettingsOf } from '../settings/lifecycle-setting.ts';
+import { demoRules } from './demo-rules.ts';
 import { engineRuns } from './send.ts';
 import { Failure } from './terminal.ts';
 
 /** Everything a demo ever writes; other names in its directory belong to someone else. */
 const own = [
-  ...['troupe.db', 'troupe.db-wal', 'troupe.db-shm', 'troupe.pid', 'HALT', 'inbox'],
+  ...[
+    'troupe.db',
+    'troupe.db-wal',
+    'troupe.db-shm',
+    'troupe.pid',
+    'HALT',
+    'inbox',
+    'readings.json',
+  ],
   ...['tape.db', 'tape.db-wal', 'tape.db-shm'],
   ...['engine.lock', 'engine.lock-journal', 'engine.lock.pid'],
   ...['sandbox', 'sandbox.key', 'sandbox.secret'],
@@ -23,8 +30,8 @@ const demoSettingsText = (data: string): string =>
   [
     `# For commands about this demo: --settings ${demoSettingsOf(data)}`,
     `store: { url: ${JSON.stringify(`sqlite:${resolve(data, 'troupe.db')}`)} }`,
-    '# The quick lifecycle profile, for demonstration alone.',
-    `lifecycle: ${JSON.stringify(lifecycleSettingsOf(QUICK_LIFECYCLE))}`,
+    '# The rules of the demo; its lifecycle is a quick profile, for demonstration alone.',
+    ...Object.entries(demoRules()).map(([part, rules]) => `${part}: ${JSON.stringify(rules)}`),
     '',
   ].join('\n');
 

@@ -6,6 +6,7 @@ import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
+import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import { prepareEngine, type Started, type StartOptions } from '../engine/start.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { scrub } from '../exchange/scrub.ts';
@@ -31,6 +32,7 @@ export interface Run {
 }
 
 const panelMs = 15_000;
+const readingsMs = 2000;
 
 /** Runs until it ends; the process's exit code. Throws what preparing throws. */
 export async function runEngine(run: Run): Promise<number> {
@@ -67,7 +69,7 @@ export async function runEngine(run: Run): Promise<number> {
     });
     const isOpen = await Promise.race([opened.then(() => true), ending.ended.then(() => false)]);
     if (isOpen) terminal.say(openLine(started.engine.status(), terminal.paint));
-    stops.push(showPanels(started, terminal, log));
+    stops.push(showPanels(started, terminal, log), leaveReadings(started, log));
     const { reason, code } = await ending.ended;
     const inOrder = await conclude(started, run, { reason, before, log });
     return inOrder ? code : Math.max(code, 1);
@@ -139,6 +141,21 @@ function serve(started: Started, { start }: Run, log: Log): () => void {
   return () => {
     closeInbox();
     stopHeeding();
+  };
+}
+
+/** For `breakers`: what only a running engine can measure. */
+function leaveReadings({ engine, clock, dataDirectory }: Started, log: Log): () => void {
+  const stop = nodeTimers.every(readingsMs, () => {
+    try {
+      writeReadings(dataDirectory, clock.market(), engine.readings());
+    } catch (error) {
+      log.debug({ error: String(error) }, 'the readings could not be left');
+    }
+  });
+  return () => {
+    stop();
+    removeReadings(dataDirectory);
   };
 }
 

@@ -4,7 +4,7 @@ import { breakerRule } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
 import type { Stage } from '../domain/configuration.ts';
 import { type Fact, fact, type Named } from '../domain/fact.ts';
-import { breakerKey, type OpenBreaker } from '../domain/open-breaker.ts';
+import { breakerKey, type OpenBreaker, type Reading } from '../domain/open-breaker.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import { VenueHealth } from '../domain/venue-health.ts';
@@ -114,6 +114,11 @@ export class Engine {
       orders: Object.fromEntries(orders.states()),
       counters: { ...counters, prices: watch.updates },
     };
+  }
+
+  /** What the breakers of market and venue measure now. */
+  readings(): readonly Reading[] {
+    return this.#parts.gauges.readings();
   }
 
   /** Bars that came nearest to a decision since the last look. */

@@ -14,6 +14,7 @@ import { type Money, money } from '../../domain/money.ts';
 import type { OpenBreaker } from '../../domain/open-breaker.ts';
 import { dayReturn, type Portfolio } from '../../domain/portfolio.ts';
 import { type Measured, readingsOf } from '../../domain/recall.ts';
+import { type KeptReadings, readReadings } from '../../engine/readings-file.ts';
 import { plain } from '../../plain.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openReader } from '../../store/read.ts';
@@ -21,7 +22,7 @@ import { words } from '../argument.ts';
 import { bookOf } from '../book.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
-import { sendCommand } from '../send.ts';
+import { engineRuns, sendCommand, type Where } from '../send.ts';
 import { dateTime } from '../story/format.ts';
 import { actionWords } from '../story/waterfall.ts';
 import { type Terminal, WrongUse } from '../terminal.ts';
@@ -34,7 +35,7 @@ export function addBreakerCommands(program: Command, bench: Bench): void {
     .action((_, command: Command) =>
       bench.run(async () => {
         const settings = loadSettings(command.optsWithGlobals()['settings']);
-        return list(storeOf(command).url, settings, bench.terminal(command));
+        return list(storeOf(command), settings, bench.terminal(command));
       }),
     );
   breakers
@@ -61,7 +62,12 @@ export function addBreakerCommands(program: Command, bench: Bench): void {
     );
 }
 
-async function list(url: string, settings: Settings, terminal: Terminal): Promise<number> {
+async function list(
+  { url, dataDirectory }: Where,
+  settings: Settings,
+  terminal: Terminal,
+): Promise<number> {
+  const kept = engineRuns(dataDirectory) ? readReadings(dataDirectory) : undefined;
   const reader = openReader(url);
   try {
     const { book, at } = await bookOf(reader);
@@ -69,7 +75,8 @@ async function list(url: string, settings: Settings, terminal: Terminal): Promis
     const worth = marked === undefined ? undefined : money(marked.equity);
     showDay(book, worth, settings, terminal);
     for (const id of BREAKER_IDS) {
-      const readings = readingsOf(id, book, worth, at, settings.breakers);
+      const readings =
+        readingsOf(id, book, worth, at, settings.breakers) ?? keptOf(id, kept, settings.breakers);
       show(id, book, readings, settings.breakers, terminal);
     }
     showSwitch(book, terminal);
@@ -77,6 +84,18 @@ async function list(url: string, settings: Settings, terminal: Terminal): Promis
   } finally {
     await reader.close();
   }
+}
+
+/** What the running engine measured a moment ago. */
+function keptOf(
+  id: BreakerId,
+  kept: KeptReadings | undefined,
+  levels: BreakerLevels,
+): readonly Measured[] | undefined {
+  return kept?.readings.flatMap(({ id: whose, on, value }) => {
+    const trip = whose === id ? breakerRule(id).trip(levels, on) : null;
+    return trip === null || value === null ? [] : [{ on, value, trip }];
+  });
 }
 
 /** The day's loss is judged with the day and closes with it; it stands here so that the list is whole. */

@@ -1,10 +1,9 @@
 // The demo: a sandbox exchange in a process of its own, and the engine trading on it, live.
 import { join } from 'node:path';
-import { QUICK_LIFECYCLE } from '../../domain/lifecycle-rules.ts';
 import { readDocument } from '../../settings/document.ts';
-import { lifecycleSettingsOf } from '../../settings/lifecycle-setting.ts';
 import { checkSettings, type Settings } from '../../settings/settings.ts';
 import { demoSettingsOf, prepareDemo } from '../demo-directory.ts';
+import { DEMO_FEE, demoRules } from '../demo-rules.ts';
 import { EXAMPLE_CONFIGURATIONS } from '../example.ts';
 import { sandboxKeys } from '../keys.ts';
 import { refuse } from '../load.ts';
@@ -21,7 +20,6 @@ export interface DemoOptions {
   readonly forMs: number | undefined;
 }
 
-const feeRate = 0.001;
 const gatherMarketMsMax = 15_000;
 const balances = { USDT: '100000' };
 
@@ -39,7 +37,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
       speed: options.speed,
       candles: [],
       balances,
-      fee: feeRate,
+      fee: DEMO_FEE,
       ...credentials,
     },
     (line) => terminal.say(terminal.paint.dim(line)),
@@ -91,11 +89,7 @@ function demoSettings(data: string, port: number, speed: number): Settings {
       portfolio: { gatherMs: Math.min(50, Math.floor(gatherMarketMsMax / speed)) },
       store: { url: `sqlite:${join(data, 'troupe.db')}` },
       venues: { binance: { endpoint, speed, sandbox: true } },
-      // Between a close and an order a fast market moves further than a real one.
-      execution: { collar: 0.01, fee: feeRate },
-      // And it has more to enter on in an hour than a real one in a day.
-      breakers: { entriesPerHour: 20, entriesPerDay: 200 },
-      lifecycle: lifecycleSettingsOf(QUICK_LIFECYCLE),
+      ...demoRules(),
     },
     'demo settings',
   );
