@@ -118,6 +118,10 @@ export class StreamFeed {
     this.#settle();
   }
 
+  get #isOver(): boolean {
+    return this.#actor.getSnapshot().status !== 'active';
+  }
+
   get #state() {
     return this.#actor.getSnapshot().value;
   }
@@ -179,7 +183,7 @@ export class StreamFeed {
       const what = this.#asked;
       this.#asked = undefined;
       const whole = await this.#fetch(what === 'repair');
-      if (this.#actor.getSnapshot().status !== 'active') return;
+      if (this.#isOver) return;
       if (what === 'repair') this.#repaired(whole);
     }
     this.#asking = false;
@@ -198,12 +202,14 @@ export class StreamFeed {
     const history = (Math.floor(marketTime() / this.#length) - Math.max(1, bars)) * this.#length;
     try {
       const { closed, forming } = await fetch(this.#assembly.next ?? history);
-      if (this.#actor.getSnapshot().status !== 'active') return false;
+      if (this.#isOver) return false;
       this.#publish(this.#assembly.fill(closed, forming?.openTime, backfilled));
       const newest = forming ?? closed.at(-1);
       if (this.#state === 'polling' && newest !== undefined) onPolled(newest);
       return this.#assembly.next !== undefined && !this.#assembly.holed;
     } catch (error) {
+      // Of a stream that is over nobody waits for candles.
+      if (this.#isOver) return false;
       log.warn({ stream: this.stream, error: wordsOf(error) }, 'candles could not be loaded');
       return false;
     }
