@@ -81,6 +81,9 @@ export function ineligible(
   return checks.find(([holds]) => !holds)?.[1]();
 }
 
+/** Whether its numbers can stand in a book: finite, in bounds, stop below entry below target. */
+export const isTradable = (signal: Signal): boolean => isSound(signal) && isOrdered(signal);
+
 const isSound = (signal: Signal): boolean =>
   signal.confidence >= 0 &&
   signal.confidence <= 1 &&

@@ -152,13 +152,27 @@ export function advance(state: LifecycleState, verdict: Verdict): LifecycleState
   }
 }
 
+/** One step up; DECAY comes back to VALIDATION. */
+export const above = {
+  PAPER: 'DISCOVERY',
+  DISCOVERY: 'VALIDATION',
+  VALIDATION: 'MATURE',
+  DECAY: 'VALIDATION',
+} as const satisfies Partial<Record<Stage, Stage>>;
+
+/** The sample that a person's promotion rests on: of the pass that waited for it, if it did. */
+const confirmed = ({ stage, pass }: LifecycleState, to: Stage): Validated | null =>
+  stage !== 'MATURE' && above[stage] === to ? (pass?.validated ?? null) : null;
+
 /**
- * The state after a person's word. There is no validated sample for it: the next trades stand in for one,
- * as after an import.
+ * The state after a person's word. Where it is not the step that a pass was waiting for, there is no
+ * validated sample: the next trades stand in for one, as after an import. Archived stays archived.
  */
 export const overridden = (state: LifecycleState, to: Stage, at: Millis): LifecycleState => ({
   ...enter(to, at, true),
+  isActive: state.isActive,
   isDemoted: to === 'PAPER',
+  validated: confirmed(state, to),
   falls: to === 'MATURE' ? 0 : state.falls,
 });
 

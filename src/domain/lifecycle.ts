@@ -1,7 +1,6 @@
 // The lifecycle as decisions (DOMAIN §6): capital follows evidence. Up one step at a time and only at
 // fixed counts of trades; down at once. The state and the record say everything a verdict depends on.
 import { unreachable } from './assert.ts';
-import type { Stage } from './configuration.ts';
 import { bootstrapReaches } from './drawdown.ts';
 import { sprtBounds } from './drift.ts';
 import {
@@ -14,7 +13,14 @@ import {
   recordOf,
 } from './lifecycle-evidence.ts';
 import type { LifecycleRules, Rung } from './lifecycle-rules.ts';
-import type { Cause, Grounds, LifecycleState, Validated, Verdict } from './lifecycle-state.ts';
+import {
+  above,
+  type Cause,
+  type Grounds,
+  type LifecycleState,
+  type Validated,
+  type Verdict,
+} from './lifecycle-state.ts';
 import { probabilisticSharpe, sampleOf } from './performance.ts';
 import type { Millis } from './time.ts';
 
@@ -61,14 +67,6 @@ export function ripen(
   if (state.stage === 'DECAY') return judgeDecay(one);
   return state.pass === null || state.stage === 'MATURE' ? undefined : judgeLook(one, state.stage);
 }
-
-/** One step up; DECAY comes back to VALIDATION. */
-const above: Record<Rung | 'DECAY', Stage> = {
-  PAPER: 'DISCOVERY',
-  DISCOVERY: 'VALIDATION',
-  VALIDATION: 'MATURE',
-  DECAY: 'VALIDATION',
-};
 
 const verdictOf = (
   { state, at }: Case,

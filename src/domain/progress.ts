@@ -54,7 +54,7 @@ export class Progress {
   /** A person moves it. */
   override(to: Stage, at: Millis): void {
     this.#state = overridden(this.#state, to, at);
-    this.record.enter(null);
+    this.record.enter(this.#state.validated);
   }
 
   #follow(decide: (evidence: Evidence) => Verdict | undefined, beside: Beside): readonly Verdict[] {

@@ -1,6 +1,7 @@
 // The paper twin (DOMAIN §4): every configuration, whatever its stage and whatever the portfolio says of its
 // signals, trades them in a virtual book of its own. Its closed trades are the evidence of the lifecycle.
 import type { Configuration } from './configuration.ts';
+import { isTradable } from './eligibility.ts';
 import { type FactOf, fact, type Trade, type TwinPosition } from './fact.ts';
 import { decimal, floorToStep, type Money, money, price, quantity, text } from './money.ts';
 import type { ExecutionRules, ExitReason } from './order.ts';
@@ -32,7 +33,7 @@ const lot = decimal('0.00000001');
 
 /**
  * A BUY signal filled at the first price after it, slippage of the model included. Undefined when a real
- * entry would not have been: too late, or dearer than its collar.
+ * entry would not have been: too late, dearer than its collar, or of a signal whose numbers are none.
  */
 export function openTwin(
   { equity }: TwinBook,
@@ -43,6 +44,7 @@ export function openTwin(
 ): FactOf<'twin.opened'> | undefined {
   const { id, strategy, pair, stage, timeframe, version, sharpe, winRatePercent } = configuration;
   const { slippage, collar, entry, maxSignalAge } = execution;
+  if (!isTradable(signal)) return undefined;
   if (!(at.at - signal.at <= maxSignalAge * timeframeMs(timeframe))) return undefined;
   const paid = price(at.price).times(decimal(1).plus(slippage));
   const dearest = decimal(signal.entryPrice).times(decimal(1).plus(collar));

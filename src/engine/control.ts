@@ -1,5 +1,6 @@
 // A person's commands on a running engine, from the inbox, the file HALT and a signal; and the engine's
 // orderly end.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
 import type { Log } from '../ports.ts';
@@ -12,6 +13,8 @@ import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts
 import { takeIn } from './import.ts';
 import { movedWords, override } from './override.ts';
 import type { Started } from './start.ts';
+
+const seatsPerTurn = 16;
 
 const done = (message: string): Acknowledgement => ({ ok: true, message });
 const failed = (message: string): Acknowledgement => ({ ok: false, message });
@@ -89,11 +92,14 @@ export class Control {
   async #stage(command: Extract<Command, { kind: 'stage' }>): Promise<Acknowledgement> {
     const { configId, stage } = command;
     const { engine, clock } = this.#started;
-    const configuration = (await this.#all()).get(configId);
+    const row = (await this.#all()).get(configId);
+    const current = engine.seating.stageOf(configId);
+    const configuration =
+      row === undefined || current === undefined ? row : { ...row, stage: current };
     const { base } = this.#settings.sizing;
     const overriding = override(command, configuration, base, clock.market());
     if (typeof overriding === 'string') return failed(overriding);
-    if (!engine.restage(configId, stage, command)) await engine.record([overriding]);
+    if (!engine.seating.restage(configId, stage, command)) await engine.record([overriding]);
     return done(movedWords(overriding));
   }
 
@@ -103,6 +109,8 @@ export class Control {
     const { quote } = this.#settings.portfolio;
     const unfit = unfitFor(configuration, { name, quote, instruments });
     if (unfit !== undefined) {
+      // What it was before is not what it is now.
+      engine.remove(configuration.id);
       return failed(`${configuration.id}: expected ${unfit.expected}, was ${unfit.was}`);
     }
     // Its history loads while the command is answered.
@@ -118,7 +126,10 @@ export class Control {
     const { ok, facts, configurations, lines } = takeIn(command, await this.#all(), clock.market());
     await engine.record(facts);
     const unfit: string[] = [];
-    for (const configuration of configurations.filter(({ isActive }) => isActive)) {
+    const active = configurations.filter(({ isActive }) => isActive);
+    for (const [index, configuration] of active.entries()) {
+      // Thousands of seats are taken one after another; prices go in between.
+      if (index % seatsPerTurn === 0) await turn();
       const seated = await this.#seat(configuration);
       if (!seated.ok) unfit.push(seated.message);
     }

@@ -2,8 +2,7 @@
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
 import { breakerRule } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
-import type { Stage } from '../domain/configuration.ts';
-import { type Fact, fact, type Named } from '../domain/fact.ts';
+import { type Fact, fact } from '../domain/fact.ts';
 import { breakerKey, type OpenBreaker, type Reading } from '../domain/open-breaker.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
@@ -35,7 +34,7 @@ export class Engine {
   readonly #listener: EngineListener;
   readonly #start: EngineStart;
   readonly #parts: Parts;
-  readonly #seating: Seating;
+  readonly seating: Seating;
   readonly #endings: (() => void)[] = [];
   readonly #health = new VenueHealth();
   readonly #stocktake: Stocktake;
@@ -64,7 +63,7 @@ export class Engine {
         listener.onEntry(entry);
       },
     });
-    this.#seating = new Seating(this.#parts, banks.clock, rules);
+    this.seating = new Seating(this.#parts, banks.clock, rules);
   }
 
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
@@ -84,7 +83,7 @@ export class Engine {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
     await reconcileOrders(book, venue, sink);
-    for (const enrolment of enrolments) this.#seating.seat(enrolment);
+    for (const enrolment of enrolments) this.seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     const configurations = enrolments.map(({ configuration }) => configuration);
     await feed.start(wantedStreams(configurations, book));
@@ -128,19 +127,14 @@ export class Engine {
 
   /** Seats a configuration while the engine runs; resolves once its streams are live. */
   async add(enrolment: Enrolment): Promise<void> {
-    this.#seating.seat(enrolment);
+    this.seating.seat(enrolment);
     const wanted = streamsOf(enrolment.configuration);
     await Promise.all(wanted.map((one) => this.#banks.feed.add(one)));
   }
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   remove(configId: string): void {
-    this.#seating.unseat(configId);
-  }
-
-  /** A person moves a configuration to a stage; false when it takes no part. */
-  restage(configId: string, to: Stage, named: Named): boolean {
-    return this.#seating.restage(configId, to, named);
+    this.seating.unseat(configId);
   }
 
   /** A person's word on the whole portfolio. */
@@ -240,7 +234,7 @@ export class Engine {
       market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
     if (due) this.#markedAt = { market, wall };
     this.#parts.gauges.sample();
-    this.#seating.begin();
+    this.seating.begin();
     this.#parts.lifecycle.tick();
     this.#parts.supervisor.tick(due);
   }

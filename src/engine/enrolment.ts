@@ -38,7 +38,8 @@ export async function enrol(
   const record = recollect(rules, state.validated, beginnings, returns);
   const progress = new Progress(rules, state, record);
   return {
-    configuration,
+    // The row was read a moment before: the career has the last word.
+    configuration: { ...configuration, stage: state.stage },
     past: { progress, twin: { equity: money(equity), position }, slippage },
     again: false,
   };

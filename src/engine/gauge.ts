@@ -95,7 +95,10 @@ export class Gauges {
     const skew = Math.abs(clock.wall() - clock.market()) / 1000;
     return [
       measure('feed-silence', '', silence, levels.silenceSeconds),
-      ...(isRealTime ? [measure('clock-skew', '', skew, levels.clockSkewSeconds)] : []),
+      // Before the first price of this process, market time is what the journal ended with.
+      ...(isRealTime && this.#options.watch.updates > 0
+        ? [measure('clock-skew', '', skew, levels.clockSkewSeconds)]
+        : []),
       measure('stale-market', '', share, levels.staleShare),
       ...ages.map(([asset, age]) => measure('stale-data', asset, age, levels.staleCandles)),
     ];

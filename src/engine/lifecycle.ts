@@ -14,6 +14,7 @@ import type { Verdict } from '../domain/lifecycle-state.ts';
 import type { Beside, Progress } from '../domain/progress.ts';
 import type { SizingRules } from '../domain/sizing.ts';
 import type { Millis } from '../domain/time.ts';
+import type { Past } from './enrolment.ts';
 
 interface Seat {
   readonly configuration: Configuration;
@@ -49,17 +50,27 @@ export class Lifecycle {
   }
 
   /**
-   * Seats a configuration with its progress and judges what is due. One whose version sits here already
-   * goes on with the progress it has.
+   * Seats a configuration with what it brings from its past; null where its evidence begins now, with a
+   * backtest that is judged at once. One whose version sits here already goes on with what it has. A seat
+   * alone raises no alarm: that is for the next trade, as if the process had never ended.
    */
-  seat(configuration: Configuration, progress: Progress, slippage: Slippage): void {
+  seat(configuration: Configuration, past: Omit<Past, 'twin'> | null, fresh: Progress): void {
     const known = this.#seats.get(configuration.id);
     const goesOn = known?.configuration.version === configuration.version;
-    const past = goesOn ? known : { progress, slippage };
-    const seat = { ...past, configuration, backtest: backtestOf(configuration) };
+    const begun = goesOn ? known : past;
+    const { progress, slippage } = begun ?? { progress: fresh, slippage: NO_SLIPPAGE };
+    const seat = { progress, slippage, configuration, backtest: backtestOf(configuration) };
     this.#seats.set(configuration.id, seat);
     const { record, marketTime } = this.#options;
-    record(this.#follow(seat, seat.progress.judge(this.#beside(seat), marketTime())));
+    const beside = this.#beside(seat);
+    const verdicts =
+      begun === null ? progress.judge(beside, marketTime()) : progress.wait(beside, marketTime());
+    record(this.#follow(seat, verdicts));
+  }
+
+  /** Stage of a configuration that sits here. */
+  stageOf(configId: string): Stage | undefined {
+    return this.#seats.get(configId)?.progress.state.stage;
   }
 
   unseat(configId: string): void {

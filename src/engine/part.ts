@@ -67,7 +67,7 @@ export function joinParts(
   });
   const record = (facts: readonly Fact[]): void => recorder.record(facts);
   const evidence = {
-    ...{ rules, watch, marketTime, record },
+    ...{ rules, watch, timers, marketTime, record },
     onStage: (configId: string, stage: Stage) => registry.restage(configId, stage),
     onArchived: listener.onArchived,
   };

@@ -3,6 +3,7 @@
 import type { Stage } from '../domain/configuration.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
+import type { Timers } from '../ports.ts';
 import type { Banks, EngineRules } from './bank.ts';
 import { createEvaluation } from './evaluate.ts';
 import { createExecution, type ExecutionSink } from './execution.ts';
@@ -37,6 +38,7 @@ export function joinVenue(
 export function joinEvidence(to: {
   rules: EngineRules;
   watch: Watch;
+  timers: Timers;
   marketTime(): number;
   record(facts: readonly Fact[]): void;
   onStage(configId: string, stage: Stage): void;
@@ -47,6 +49,10 @@ export function joinEvidence(to: {
     ...rest,
     caps: rules.sizing.base,
     slippage: rules.execution.slippage,
+    onStage(configId, stage) {
+      to.onStage(configId, stage);
+      twins.restage(configId, stage);
+    },
   });
   const twins = new Twins({
     ...rest,

@@ -3,7 +3,6 @@
 import type { Stage } from '../domain/configuration.ts';
 import { fact, type Named } from '../domain/fact.ts';
 import { balanceOf } from '../domain/ledger.ts';
-import { NO_SLIPPAGE } from '../domain/lifecycle-evidence.ts';
 import { enter } from '../domain/lifecycle-state.ts';
 import { money, text } from '../domain/money.ts';
 import { Progress } from '../domain/progress.ts';
@@ -39,8 +38,11 @@ export class Seating {
       return;
     }
     twins.seat(configuration, past?.twin ?? this.#newBook());
-    const { progress = this.#newProgress(enrolment), slippage = NO_SLIPPAGE } = past ?? {};
-    lifecycle.seat(configuration, progress, slippage);
+    lifecycle.seat(configuration, past, this.#newProgress(enrolment));
+    // What a document or a row says may be older than what was decided.
+    const stage = lifecycle.stageOf(configuration.id) ?? configuration.stage;
+    registry.restage(configuration.id, stage);
+    twins.restage(configuration.id, stage);
   }
 
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
@@ -51,11 +53,11 @@ export class Seating {
     this.#parts.lifecycle.unseat(configId);
   }
 
-  /** Opens the evidence of everyone who waits for the time. */
+  /** Opens the evidence of everyone who waits for the venue to say, to this process, what time it is. */
   begin(): void {
+    const { recorder, twins, lifecycle, watch } = this.#parts;
+    if (watch.updates === 0) return;
     const at = this.#clock.market();
-    if (at === 0) return;
-    const { recorder, twins, lifecycle } = this.#parts;
     for (const enrolment of this.#beginners.values()) {
       const { configuration, again } = enrolment;
       const { id, version, stage } = configuration;
@@ -63,16 +65,25 @@ export class Seating {
       const data = { id, version, stage, equity: text(book.equity), again };
       recorder.record([fact('evidence.opened', { at, key: id }, data)]);
       twins.seat(configuration, book);
-      lifecycle.seat(configuration, this.#newProgress(enrolment), NO_SLIPPAGE);
+      lifecycle.seat(configuration, null, this.#newProgress(enrolment));
     }
     this.#beginners.clear();
   }
 
-  /** A person moves a configuration; false when it has no seat. */
+  /** A person moves a configuration; false when the fact is the caller's to record. */
   restage(configId: string, to: Stage, named: Named): boolean {
-    if (this.#parts.registry.get(configId) === undefined) return false;
-    this.begin();
-    return this.#parts.lifecycle.override(configId, to, named);
+    const beginner = this.#beginners.get(configId);
+    if (beginner === undefined) return this.#parts.lifecycle.override(configId, to, named);
+    // Its evidence begins where it is put.
+    const configuration = { ...beginner.configuration, stage: to };
+    this.#beginners.set(configId, { ...beginner, configuration });
+    this.#parts.registry.restage(configId, to);
+    return false;
+  }
+
+  /** Stage of a configuration that takes part, as it was last decided. */
+  stageOf(configId: string): Stage | undefined {
+    return this.#parts.registry.get(configId)?.configuration.stage;
   }
 
   #leavePlace(configId: string): void {

@@ -27,11 +27,12 @@ import { connectVenue } from '../venue/ccxt.ts';
 import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
-import { imported, unfitFor } from './admission.ts';
+import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
 import { isHalted } from './halt-file.ts';
+import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 
@@ -201,15 +202,10 @@ async function recover(
   const known = new Map(
     (await store.read.configurations('all')).map((one) => [one.id, one] as const),
   );
-  for (const brought of options.configurations) {
-    const configuration = imported(brought, known.get(brought.id));
-    if (configuration === undefined) continue;
-    known.set(configuration.id, configuration);
-    const by = settings.configurations;
-    facts.push(
-      fact('configuration.imported', { at, key: configuration.id }, { configuration, by }),
-    );
-  }
+  const intake = intakeOf(options.configurations, known, settings.configurations, at);
+  for (const one of intake.configurations) known.set(one.id, one);
+  for (const line of intake.anew) options.log.warn({}, line);
+  facts.push(...intake.facts);
   const entries = await store.journal.append(facts);
   for (const entry of entries) options.onEntry(entry);
   const draft = draftOf(recovered.book);

@@ -1,7 +1,7 @@
 // The paper twins at work: each hears its configuration's judgements like the portfolio does, and trades them
 // in its virtual book at the prices that come next. A waiting entry and an exit asked for are triggers that
 // the next price sets off, so that a price costs no more for them.
-import type { Configuration } from '../domain/configuration.ts';
+import type { Configuration, Stage } from '../domain/configuration.ts';
 import type { Fact, FactOf } from '../domain/fact.ts';
 import type { ExitReason } from '../domain/order.ts';
 import type { Held, Setup, Signal } from '../domain/signal.ts';
@@ -14,6 +14,7 @@ import {
   twinAfter,
   twinOf,
 } from '../domain/twin.ts';
+import type { Timers } from '../ports.ts';
 import { heldOf, isTimely, type Judgement, signalOf, type TradingBook } from './judgement.ts';
 import { type Crossed, triggerOf, type Watch } from './watch.ts';
 
@@ -24,7 +25,12 @@ interface Seat {
   readonly waiting: Signal | null;
   /** Why the next price closes it. */
   readonly leaving: ExitReason | null;
+  /** Its configuration takes no part any more; what it holds is watched to its end. */
+  readonly isRetired: boolean;
 }
+
+/** Twins that one price sets off, taken at a time: a few milliseconds of work. */
+const SLICE = 16;
 
 /** A price that set off a trigger. */
 type Hit = Omit<Crossed, 'holder'>;
@@ -32,6 +38,7 @@ type Hit = Omit<Crossed, 'holder'>;
 interface TwinOptions {
   readonly terms: TwinTerms;
   readonly watch: Pick<Watch, 'arm' | 'disarm'>;
+  readonly timers: Timers;
   marketTime(): Millis;
   record(facts: readonly Fact[]): void;
   /** What follows from a closed trade, to be recorded with it. */
@@ -41,6 +48,7 @@ interface TwinOptions {
 export class Twins implements TradingBook {
   readonly #options: TwinOptions;
   readonly #seats = new Map<string, Seat>();
+  #hits: { readonly configId: string; readonly hit: Hit }[] = [];
 
   constructor(options: TwinOptions) {
     this.#options = options;
@@ -53,20 +61,34 @@ export class Twins implements TradingBook {
   seat(configuration: Configuration, book: TwinBook): void {
     const known = this.#seats.get(configuration.id);
     if (known?.configuration.version === configuration.version) {
-      this.#seats.set(configuration.id, { ...known, configuration });
+      this.#seats.set(configuration.id, { ...known, configuration, isRetired: false });
       return;
     }
-    if (known !== undefined) this.unseat(configuration.id);
-    const seat = { configuration, book, waiting: null, leaving: null };
+    if (known !== undefined) this.#forget(known);
+    const seat = { configuration, book, waiting: null, leaving: null, isRetired: false };
     this.#seats.set(configuration.id, seat);
     this.#armWayOut(seat);
   }
 
+  /** Takes no signal any more; a position is watched until it is closed, as a real one is. */
   unseat(configId: string): void {
     const seat = this.#seats.get(configId);
     if (seat === undefined) return;
-    this.#options.watch.disarm(seat.configuration.pair, twinOf(configId));
-    this.#seats.delete(configId);
+    if (seat.book.position === null) this.#forget(seat);
+    else this.#seats.set(configId, { ...seat, isRetired: true });
+  }
+
+  /** What it buys from now on counts in another stage. */
+  restage(configId: string, stage: Stage): void {
+    const seat = this.#seats.get(configId);
+    if (seat === undefined) return;
+    const configuration = { ...seat.configuration, stage };
+    this.#seats.set(configId, { ...seat, configuration });
+  }
+
+  #forget({ configuration: { id, pair } }: Seat): void {
+    this.#options.watch.disarm(pair, twinOf(id));
+    this.#seats.delete(id);
   }
 
   heldBy(configId: string): Held | undefined {
@@ -79,17 +101,29 @@ export class Twins implements TradingBook {
     const { decision, configuration } = judgement;
     const seat = this.#seats.get(configuration.id);
     // One that waits for its next price has decided already.
-    if (seat === undefined || seat.waiting !== null || seat.leaving !== null) return;
+    if (seat === undefined || seat.isRetired) return;
+    if (seat.waiting !== null || seat.leaving !== null) return;
     if (decision.kind === 'exit') this.#leave(seat, 'invalidation', judgement.at);
     if (decision.kind === 'setup') this.#raise(seat, judgement, decision.setup);
   }
 
-  /** Takes a price that set off a twin's trigger. */
+  /**
+   * Takes a price that set off a twin's trigger. However many it set off, the price road is free at once: they
+   * are worked through in slices, at the price that set them off.
+   */
   crossed(configId: string, hit: Hit): void {
-    const seat = this.#seats.get(configId);
-    if (seat === undefined) return;
-    if (seat.waiting === null) this.#exit(seat, hit);
-    else this.#enter(seat, seat.waiting, hit);
+    this.#hits.push({ configId, hit });
+    if (this.#hits.length === 1) this.#options.timers.after(0, () => this.#work());
+  }
+
+  #work(): void {
+    for (const { configId, hit } of this.#hits.slice(0, SLICE)) {
+      const seat = this.#seats.get(configId);
+      if (seat?.waiting === null) this.#exit(seat, hit);
+      else if (seat !== undefined) this.#enter(seat, seat.waiting, hit);
+    }
+    this.#hits = this.#hits.slice(SLICE);
+    if (this.#hits.length > 0) this.#options.timers.after(0, () => this.#work());
   }
 
   #raise(seat: Seat, judgement: Judgement, setup: Setup): void {
@@ -123,7 +157,9 @@ export class Twins implements TradingBook {
     const how = { ...hit, reason: leaving ?? hit.reason };
     const closed = closeTwin(book, book.position, configuration.version, how, terms);
     const after = twinAfter(book, closed);
-    this.#seats.set(configuration.id, { ...seat, leaving: null, book: after });
+    const next: Seat = { ...seat, leaving: null, book: after };
+    this.#seats.set(configuration.id, next);
+    if (seat.isRetired) this.#forget(next);
     record([closed, ...onClosed(closed)]);
   }
 

@@ -21,7 +21,13 @@ type Keyed = keyof typeof KEYS;
 
 export type Change =
   | { readonly kind: 'insert'; readonly table: Table; readonly row: Row }
-  | { readonly kind: 'replace'; readonly table: Keyed; readonly row: Row }
+  | {
+      readonly kind: 'replace';
+      readonly table: Keyed;
+      readonly row: Row;
+      /** Columns that the row in its place keeps. */
+      readonly keep: (before: Row) => Row;
+    }
   | { readonly kind: 'remove'; readonly table: Keyed; readonly key: string | number }
   | {
       readonly kind: 'revise';
@@ -36,11 +42,16 @@ export const insert = <T extends Table>(table: T, row: Schema[T]): Change => ({
   row: row as Row,
 });
 
-/** Inserts a row, or puts it in the place of the one with its key. */
-export const replace = <T extends Keyed>(table: T, row: Schema[T]): Change => ({
+/** Inserts a row, or puts it in the place of the one with its key, except for what that one keeps. */
+export const replace = <T extends Keyed>(
+  table: T,
+  row: Schema[T],
+  keep: (before: Schema[T]) => Partial<Schema[T]> = () => ({}),
+): Change => ({
   kind: 'replace',
   table,
   row: row as Row,
+  keep: (before) => keep(before as Schema[T]) as Row,
 });
 
 export const remove = (table: Keyed, key: string | number): Change => ({
@@ -69,12 +80,7 @@ export function carryOut(connection: Connection<Schema>, change: Change): void {
       connection.run(query.insertInto(change.table).values(change.row));
       return;
     case 'replace':
-      connection.run(
-        query
-          .insertInto(change.table)
-          .values(change.row)
-          .onConflict((conflict) => conflict.column(KEYS[change.table]).doUpdateSet(change.row)),
-      );
+      replaceRow(connection, query, change);
       return;
     case 'remove':
       connection.run(query.deleteFrom(change.table).where(KEYS[change.table], '=', change.key));
@@ -84,6 +90,21 @@ export function carryOut(connection: Connection<Schema>, change: Change): void {
       return;
     default:
       unreachable(change, 'change');
+  }
+}
+
+function replaceRow(
+  connection: Connection<Schema>,
+  query: Kysely<Record<Table, Row>>,
+  { table, row, keep }: Extract<Change, { kind: 'replace' }>,
+): void {
+  const column = KEYS[table];
+  const key = row[column] ?? null;
+  const [before] = connection.all(query.selectFrom(table).selectAll().where(column, '=', key));
+  if (before === undefined) connection.run(query.insertInto(table).values(row));
+  else {
+    const next = { ...row, ...keep(before) };
+    connection.run(query.updateTable(table).set(next).where(column, '=', key));
   }
 }
 

@@ -10,7 +10,7 @@ export const configurationImported = ({
   data: { configuration, by },
 }: EntryOf<'configuration.imported'>): Change => {
   const { evidence, sharpe } = configuration;
-  return replace('trained_configurations', {
+  const row: ConfigurationRow = {
     id: configuration.id,
     version: configuration.version,
     strategy_name: configuration.strategy,
@@ -28,7 +28,11 @@ export const configurationImported = ({
     is_active: configuration.isActive ? 1 : 0,
     imported_by: by,
     updated_at: at,
-  });
+  };
+  // A document moves no stage: what was decided while it was on its way stands.
+  return replace('trained_configurations', row, ({ version, lifecycle_stage, is_active }) =>
+    version === row.version ? { lifecycle_stage, is_active } : { is_active },
+  );
 };
 
 export const configurationActivated = ({ at, data }: EntryOf<'configuration.activated'>): Change =>

@@ -16,6 +16,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { createClient, loadExchange } from '../../src/exchange/client.ts';
 import { createTapHandlers, type TapHandlers } from '../../src/feed/binance-tap.ts';
 import { LiveFeed } from '../../src/feed/live-feed.ts';
+import type { Timers } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
 import { configurationOf, instrumentOf, newcomer, openedBook } from '../support/bench.ts';
@@ -43,11 +44,16 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
     tape: { batchMs: 10, waitingRowsMax: Number.MAX_SAFE_INTEGER },
   });
   const clock = createClock(1);
-  // The venue has spoken: everyone takes a seat with twin and progress at once.
-  clock.observe(start);
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  // Nothing but frames: what runs once a second is measured by nobody here.
-  const timers = { ...nodeTimers, every: () => () => {} };
+  // Nothing but frames: what runs once a second is measured by nobody here, and runs once.
+  const ticks: (() => void)[] = [];
+  const timers: Timers = {
+    ...nodeTimers,
+    every(_, run) {
+      ticks.push(run);
+      return () => {};
+    },
+  };
   let handlers: TapHandlers | undefined;
   const client = await createClient(await loadExchange('binance'), {
     name: 'binance',
@@ -112,6 +118,8 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
     },
   );
   await engine.start();
+  // The venue has spoken: everyone takes a seat with twin and progress.
+  for (const tick of ticks) tick();
   if (handlers === undefined) throw new Error('expected a connected feed');
   return {
     ...{ engine, handlers, start },

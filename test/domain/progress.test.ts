@@ -148,3 +148,17 @@ test('the outlook names the next look, what it needs, and never a number that is
   expect(outlook().sample).toMatchObject({ count: 4, flaw: 'no-spread' });
   expect(outlook().nextLook?.measures[0]).toMatchObject({ name: 'psr', value: null, holds: false });
 });
+
+test('a person who confirms a pass keeps its sample; anywhere else the next trades stand in for one', () => {
+  const byHand = { ...rules, promotion: 'by-hand' as const };
+  const progress = new Progress(byHand, enter('DISCOVERY', 0));
+  for (const returnR of [1.6, 1.6, -1, 1.6]) progress.close(returnR, beside, 0);
+  const { pass } = progress.state;
+  expect(pass?.validated?.count).toBe(3);
+  const archived = { ...progress.state, isActive: false };
+  expect(overridden(archived, 'VALIDATION', 1)).toMatchObject({ isActive: false });
+  expect(overridden(progress.state, 'MATURE', 1).validated).toBeNull();
+  progress.override('VALIDATION', 1);
+  expect(progress.state).toMatchObject({ stage: 'VALIDATION', validated: pass?.validated });
+  expect(progress.record.cusum.bound).toBeGreaterThan(0);
+});

@@ -73,7 +73,7 @@ async function show(
   if (configuration === undefined) throw new Failure(`expected a configuration, was ${id}`);
   const kept = await reader.career(id, rules.alarm.recentCount);
   if (kept === undefined || kept.version !== configuration.version) {
-    throw new Failure(`${id}: no evidence yet; it begins when an engine runs`);
+    throw new Failure(`${id}: no evidence yet; it begins when it takes part in a running engine`);
   }
   const { state, beginnings, returns, slippage } = kept;
   const forward = recollect(rules, state.validated, beginnings, returns);
@@ -90,7 +90,11 @@ async function show(
   const cap = configuration.isActive ? sizing.base[state.stage] : 0;
   terminal.show(
     { id, version: kept.version, cap, state, outlook, history },
-    evidenceLines(configuration, state, outlook, history, { cap, paint: terminal.paint }),
+    evidenceLines(configuration, state, outlook, history, {
+      cap,
+      paint: terminal.paint,
+      byHand: rules.promotion === 'by-hand',
+    }),
   );
   return 0;
 }

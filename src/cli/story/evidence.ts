@@ -81,7 +81,7 @@ export function evidenceLines(
   state: LifecycleState,
   outlook: Outlook,
   history: readonly StageEntry[],
-  { cap, paint }: { cap: number; paint: Paint },
+  { cap, paint, byHand }: { cap: number; paint: Paint; byHand: boolean },
 ): readonly string[] {
   const { nextLook, dwell, alarms, test, trades } = outlook;
   const indent = (measure: Measure): string => `    ${measureLine(measure)}`;
@@ -95,7 +95,11 @@ export function evidenceLines(
       : [
           `  measured against a mean of ${signed(validated.mean)} R, sd ${short(validated.sd)} R, of ${validated.count} trades${validated.provisional ? ', provisionally' : ''}`,
         ]),
-    ...(pass === null ? [] : [`  passed: ${CAUSES[pass.cause]}; waits until its stay is over`]),
+    ...(pass === null
+      ? []
+      : [
+          `  passed: ${CAUSES[pass.cause]}; waits ${byHand ? 'for a person' : 'until its stay is over'}`,
+        ]),
     ...(dwell === null ? [] : [dwellLine(dwell, state.stage)]),
     ...(nextLook === null
       ? []
