@@ -1,6 +1,6 @@
 // A person's commands on a running engine, from the inbox, the file HALT and a signal; and the engine's
 // orderly end.
-import { setImmediate as turn } from 'node:timers/promises';
+import { nodeTimers } from '../clock.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
 import type { Log } from '../ports.ts';
@@ -15,6 +15,12 @@ import { movedWords, override } from './override.ts';
 import type { Started } from './start.ts';
 
 const seatsPerTurn = 16;
+
+/** Lets everything that waits go first. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    nodeTimers.after(0, resolve);
+  });
 
 const done = (message: string): Acknowledgement => ({ ok: true, message });
 const failed = (message: string): Acknowledgement => ({ ok: false, message });
