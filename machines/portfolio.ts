@@ -184,7 +184,10 @@ export const portfolioMachine = setup({
     },
     active: {
       // A breaker may ask for more than a pause, in the very transition that tripped it.
-      always: { guard: 'isReducing', target: 'reducing' },
+      always: [
+        { guard: 'isFlattening', target: 'flattening' },
+        { guard: 'isReducing', target: 'reducing' },
+      ],
       on: {
         'batch.due': {
           actions: [
@@ -203,6 +206,7 @@ export const portfolioMachine = setup({
       },
     },
     reducing: {
+      always: { guard: 'isFlattening', target: 'flattening' },
       on: {
         'portfolio.flatten': {
           target: 'flattening',

@@ -8,6 +8,8 @@ export interface BreakerLevels {
   readonly drawdownReset: number;
   readonly drawdownHalt: number;
   readonly drawdownReduce: number;
+  /** 1: never. */
+  readonly drawdownFlatten: number;
   readonly correlationScale: number;
   readonly correlationZ: number;
   readonly correlationPause: number;
@@ -54,6 +56,7 @@ export const DEFAULT_LEVELS: BreakerLevels = {
   drawdownReset: 0.025,
   drawdownHalt: 0.1,
   drawdownReduce: 0.15,
+  drawdownFlatten: 1,
   correlationScale: 0.85,
   correlationZ: 2,
   correlationPause: 0.95,

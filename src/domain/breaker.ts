@@ -6,8 +6,7 @@ import type { Millis } from './time.ts';
 /** In rising strictness: the strictest open one wins. */
 export type BreakerAction =
   | { readonly kind: 'scale'; readonly factor: number }
-  | { readonly kind: 'pause' }
-  | { readonly kind: 'reduce' };
+  | { readonly kind: 'pause' | 'reduce' | 'flatten' };
 
 type Level = (levels: BreakerLevels) => number;
 
@@ -92,6 +91,7 @@ export const BREAKERS = {
   ),
   'drawdown-halt': row('portfolio', fall, (l) => l.drawdownHalt, pause, person),
   'drawdown-reduce': row('portfolio', fall, (l) => l.drawdownReduce, { kind: 'reduce' }, person),
+  'drawdown-flatten': row('portfolio', fall, (l) => l.drawdownFlatten, { kind: 'flatten' }, person),
   'correlation-scale': row(
     'portfolio',
     'deviations of the mean correlation of all assets above its month, while it is high',

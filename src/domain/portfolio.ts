@@ -58,7 +58,12 @@ export interface LiveOrder {
   readonly opening: PositionOpening | null;
 }
 
-export const RUNGS = ['drawdown-scale', 'drawdown-halt', 'drawdown-reduce'] as const;
+export const RUNGS = [
+  'drawdown-scale',
+  'drawdown-halt',
+  'drawdown-reduce',
+  'drawdown-flatten',
+] as const;
 export type Rung = (typeof RUNGS)[number];
 
 /** What the loss breakers measure against. */

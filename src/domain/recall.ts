@@ -46,6 +46,7 @@ export function readingsOf(
     case 'drawdown-scale':
     case 'drawdown-halt':
     case 'drawdown-reduce':
+    case 'drawdown-flatten':
       if (worth === undefined) return [];
       return bookReadings(book, worth, at, levels)
         .filter((reading) => reading.id === id)

@@ -1,12 +1,12 @@
 // When breakers trip, and when they close by themselves (DOMAIN §7): judged on readings, after an order and
 // a round trip, and before an entry. Each change is a fact, applied to the draft at once.
-import { type BreakerId, breakerRule } from './breaker.ts';
+import { type BreakerAction, type BreakerId, breakerRule } from './breaker.ts';
 import type { BreakerLevels } from './breaker-levels.ts';
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { type Money, text } from './money.ts';
 import { breakerKey, type OpenBreaker, type Reading } from './open-breaker.ts';
-import { equity, isMarked, type Marks, type Portfolio, RUNGS } from './portfolio.ts';
+import { equity, isMarked, type Marks, type Portfolio, RUNGS, type Trading } from './portfolio.ts';
 import { DAY, type Millis } from './time.ts';
 import { NO_RECORD, runLimit } from './trading-record.ts';
 import { median } from './volatility.ts';
@@ -155,7 +155,7 @@ function tripped(
   return opened(draft, { ...reading, trip: level, failures: 0 }, at, levels);
 }
 
-/** The trip, and in the same breath the reduction it asks for: a crash finds both or neither. */
+/** The trip, and in the same breath what it asks of the portfolio: a crash finds both or neither. */
 export function opened(
   draft: Draft,
   one: Pick<OpenBreaker, 'id' | 'on' | 'value' | 'trip' | 'failures'>,
@@ -173,13 +173,19 @@ export function opened(
     { id, on, at, value, trip, until },
   );
   apply(draft, next);
-  // Flattening goes on, and to halt twice is nothing new.
-  if (action.kind !== 'reduce' || draft.trading !== 'active') return [next];
+  const word = wordOf(action, draft.trading);
+  if (word === undefined) return [next];
   const by = `breaker ${id}`;
   const reason = `${value === null ? 'no number' : value.toFixed(4)} reached ${trip}`;
-  const reduced = fact('trading.reduced', { at, key: by }, { by, reason });
-  apply(draft, reduced);
-  return [next, reduced];
+  const said = fact(word, { at, key: by }, { by, reason });
+  apply(draft, said);
+  return [next, said];
+}
+
+/** What a trip says to the whole portfolio. Flattening goes on, and to halt twice is nothing new. */
+function wordOf({ kind }: BreakerAction, trading: Trading) {
+  if (kind === 'flatten' && trading !== 'flattening') return 'trading.flattened';
+  return kind === 'reduce' && trading === 'active' ? 'trading.reduced' : undefined;
 }
 
 export function halfOpened(draft: Draft, { id, on }: OpenBreaker, at: Millis): Fact {

@@ -14,6 +14,7 @@ export const breakerSchema = z.strictObject({
   drawdownReset: share(preset.drawdownReset),
   drawdownHalt: share(preset.drawdownHalt),
   drawdownReduce: share(preset.drawdownReduce),
+  drawdownFlatten: share(preset.drawdownFlatten),
   correlationScale: share(preset.correlationScale),
   correlationZ: ratio(preset.correlationZ),
   correlationPause: share(preset.correlationPause),
@@ -56,7 +57,7 @@ export const breakerSchema = z.strictObject({
 
 /** Levels of one measure, in rising order. */
 const ladders: readonly (readonly (keyof BreakerLevels)[])[] = [
-  ['drawdownReset', 'drawdownScale', 'drawdownHalt', 'drawdownReduce'],
+  ['drawdownReset', 'drawdownScale', 'drawdownHalt', 'drawdownReduce', 'drawdownFlatten'],
   ['correlationReset', 'correlationPause'],
   ['correlationResetZ', 'correlationZ'],
   ['volatilityReset', 'volatilityScale', 'volatilityPause'],

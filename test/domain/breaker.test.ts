@@ -288,6 +288,18 @@ test('the last rung reduces the portfolio in the breath that trips it, and only 
   }
 });
 
+test('where a setting asks for it the last rung closes every position, of what is active or halted', () => {
+  const levels = { ...DEFAULT_LEVELS, drawdownFlatten: 0.2 };
+  for (const trading of ['active', 'reducing', 'flattening'] as const) {
+    const draft = { ...fallen(130_000), trading };
+    const words = judgeBreakers(draft, moment, levels).filter(({ type }) => /^trading/.test(type));
+    const expected = { active: ['trading.reduced', 'trading.flattened'] }[trading as 'active'];
+    const once = trading === 'reducing' ? ['trading.flattened'] : [];
+    expect(words.map(({ type }) => type)).toEqual(expected ?? once);
+    expect(draft.trading).toBe('flattening');
+  }
+});
+
 test('what is open survives a checkpoint, and is what folding the facts gives', () => {
   const draft = fallen(130_000);
   const facts = judgeBreakers(draft, moment, DEFAULT_LEVELS);

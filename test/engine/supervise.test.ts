@@ -1,6 +1,7 @@
 // What the supervisor does by itself: a breaker that asks for more than a pause halts what is active, and
 // leaves alone what is flattening or halted already; an exit that failed is tried again.
 import { expect, test } from 'vitest';
+import { type BreakerLevels, DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
@@ -20,17 +21,22 @@ import {
   termsFor,
 } from '../support/bench.ts';
 
-function supervised(trading: Trading) {
+function supervised(trading: Trading, levels: Partial<BreakerLevels> = {}) {
   const book = { ...draftOf(openedBook()), trading };
   const peaks = new Map(RUNGS.map((rung) => [rung, money(200_000)]));
   book.history = { peaks, days: [] };
   const facts: Fact[] = [];
-  return { supervisor: supervise(book, () => 0, facts), facts };
+  return { supervisor: supervise(book, () => 0, facts, levels), facts };
 }
 
-function supervise(book: Portfolio, monotonic: () => number, facts: Fact[]) {
+function supervise(
+  book: Portfolio,
+  monotonic: () => number,
+  facts: Fact[],
+  levels: Partial<BreakerLevels> = {},
+) {
   return createSupervisor({
-    terms: termsFor(['BTC/USDT']),
+    terms: termsFor(['BTC/USDT'], { breakers: { ...DEFAULT_LEVELS, ...levels } }),
     book,
     watch: createWatch(() => {}),
     recorder: { record: (some) => void facts.push(...some) },
@@ -44,6 +50,20 @@ function supervise(book: Portfolio, monotonic: () => number, facts: Fact[]) {
     },
   });
 }
+
+test.each<Trading>(['active', 'reducing', 'flattening'])(
+  'a rung that flattens leads from %s to flattening',
+  (before) => {
+    for (const isRecovered of [true, false]) {
+      const { supervisor } = supervised(before, { drawdownFlatten: 0.2 });
+      if (isRecovered) supervisor.actor.send({ type: 'recovery.completed' });
+      supervisor.tick(false);
+      if (!isRecovered) supervisor.actor.send({ type: 'recovery.completed' });
+      expect(supervisor.actor.getSnapshot().value).toBe('flattening');
+      supervisor.actor.stop();
+    }
+  },
+);
 
 test.each<[Trading, Trading, number]>([
   ['active', 'reducing', 1],

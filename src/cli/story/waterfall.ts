@@ -36,6 +36,8 @@ export function actionWords(action: BreakerAction): string {
       return 'no entries';
     case 'reduce':
       return 'no entries, the portfolio reduces';
+    case 'flatten':
+      return 'every position is closed';
     default:
       return action satisfies never;
   }
