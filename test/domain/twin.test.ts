@@ -62,6 +62,15 @@ test('an entry that a real order would not have got is not made', () => {
   expect(opened(100, { after: Number.NaN })).toBeUndefined();
 });
 
+test.each([
+  ['a confidence above one', { confidence: 1.0000000000000002 }],
+  ['a stop above the entry', { stopLoss: '101' }],
+  ['a target that is none', { takeProfit: 'NaN' }],
+])('%s is no trade of a twin either: nothing of it reaches the store', (_, changes) => {
+  const at = { price: 100, at: NOON + 1 };
+  expect(openTwin(flat, signalOf(paper, changes), paper, at, terms)).toBeUndefined();
+});
+
 test('a return in R needs no size: without capital or a base for it the twin still gathers evidence', () => {
   const none = { ...DEFAULT_SIZING, base: { ...DEFAULT_SIZING.base, DISCOVERY: 0 } };
   const returns = [
