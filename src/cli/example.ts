@@ -70,4 +70,5 @@ execution:
   maxSignalAge: 1                # in candles
   entriesPerMinuteMax: 60
   recvWindowMs: 5000             # how long a signed request stays valid
+# breakers and lifecycle have a number for everything as well: the README lists them with their defaults
 `;

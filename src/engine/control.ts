@@ -96,7 +96,7 @@ export class Control {
   }
 
   async #stage(command: Extract<Command, { kind: 'stage' }>): Promise<Acknowledgement> {
-    const { configId, stage } = command;
+    const { configId } = command;
     const { engine, clock } = this.#started;
     const row = (await this.#all()).get(configId);
     const current = engine.seating.stageOf(configId);
@@ -105,7 +105,7 @@ export class Control {
     const { base } = this.#settings.sizing;
     const overriding = override(command, configuration, base, clock.market());
     if (typeof overriding === 'string') return failed(overriding);
-    if (!engine.seating.restage(configId, stage, command)) await engine.record([overriding]);
+    if (!engine.seating.restage(overriding)) await engine.record([overriding]);
     return done(movedWords(overriding));
   }
 

@@ -2,7 +2,7 @@
 // once a second, a person may move anyone. A stage moves in memory as it is decided; its fact is journalled
 // before anything that is decided with it.
 import type { Configuration, Stage } from '../domain/configuration.ts';
-import { type Fact, type FactOf, fact, type Named } from '../domain/fact.ts';
+import { type Fact, type FactOf, fact } from '../domain/fact.ts';
 import {
   backtestOf,
   NO_SLIPPAGE,
@@ -100,19 +100,15 @@ export class Lifecycle {
     }
   }
 
-  /** A person moves a configuration; false when it does not sit here. */
-  override(configId: string, to: Stage, { by, reason }: Named): boolean {
-    const seat = this.#seats.get(configId);
+  /** A person has moved a configuration; false when it does not sit here, and the fact is the caller's. */
+  override(overriding: FactOf<'stage.overridden'>): boolean {
+    const { key, at, data } = overriding;
+    const seat = this.#seats.get(key);
     if (seat === undefined) return false;
-    const { record, marketTime, onStage } = this.#options;
-    const at = marketTime();
-    const { id, version } = seat.configuration;
-    const from = seat.progress.state.stage;
-    seat.progress.override(to, at);
+    seat.progress.override(data.to, at);
     seat.slippage = NO_SLIPPAGE;
-    const data = { id, version, from, to, by, reason, cap: this.#cap(from, to) };
-    record([fact('stage.overridden', { at, key: id }, data)]);
-    onStage(configId, to);
+    this.#options.record([overriding]);
+    this.#options.onStage(key, data.to);
     return true;
   }
 

@@ -1,7 +1,7 @@
 // A seat for every active configuration: its actor, its place on its stream, its twin and its progress are
 // taken and given up together.
 import type { Stage } from '../domain/configuration.ts';
-import { fact, type Named } from '../domain/fact.ts';
+import { type FactOf, fact } from '../domain/fact.ts';
 import { balanceOf } from '../domain/ledger.ts';
 import { enter } from '../domain/lifecycle-state.ts';
 import { money, text } from '../domain/money.ts';
@@ -71,13 +71,14 @@ export class Seating {
   }
 
   /** A person moves a configuration; false when the fact is the caller's to record. */
-  restage(configId: string, to: Stage, named: Named): boolean {
-    const beginner = this.#beginners.get(configId);
-    if (beginner === undefined) return this.#parts.lifecycle.override(configId, to, named);
+  restage(overriding: FactOf<'stage.overridden'>): boolean {
+    const { key, data } = overriding;
+    const beginner = this.#beginners.get(key);
+    if (beginner === undefined) return this.#parts.lifecycle.override(overriding);
     // Its evidence begins where it is put.
-    const configuration = { ...beginner.configuration, stage: to };
-    this.#beginners.set(configId, { ...beginner, configuration });
-    this.#parts.registry.restage(configId, to);
+    const configuration = { ...beginner.configuration, stage: data.to };
+    this.#beginners.set(key, { ...beginner, configuration });
+    this.#parts.registry.restage(key, data.to);
     return false;
   }
 

@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createClock } from '../../src/clock.ts';
 import type { Candle, Stream } from '../../src/domain/candle.ts';
+import type { Stage as ConfigurationStage } from '../../src/domain/configuration.ts';
 import { fact } from '../../src/domain/fact.ts';
 import { QUICK_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
+import { override } from '../../src/engine/override.ts';
 import { MINUTE, pivotLow, START, sweepBar, tableau } from '../strategies/tableau.ts';
 import { configurationOf, newcomer } from '../support/bench.ts';
 import { type Stage, startStage } from '../support/stage.ts';
 
 const stream: Stream = { pair: 'BTC/USDT', timeframe: '1m' };
-const named = { by: 'anna', reason: 'a look' };
 /** A BUY at the close of the last bar. */
 const untilBuy = tableau(721, { 700: pivotLow, 720: sweepBar });
 const afterBuy = START + 721 * MINUTE;
@@ -51,6 +53,16 @@ async function play(stage: Stage, clock: Clock, candles: readonly Candle[]) {
   await stage.settled();
 }
 
+/** A person moves it. */
+function restage({ engine }: Stage, to: ConfigurationStage): boolean {
+  const command = { kind: 'stage', id: 'restage-1', by: 'anna', reason: 'a look' } as const;
+  const one = configurationOf('one', { stage: engine.seating.stageOf('one') ?? 'PAPER' });
+  const full = { ...command, configId: 'one', stage: to };
+  const overriding = override(full, one, DEFAULT_SIZING.base, START);
+  if (typeof overriding === 'string') throw new Error(overriding);
+  return engine.seating.restage(overriding);
+}
+
 const typesOf = (stage: Stage) => stage.entries.map(({ type }) => type);
 
 test('evidence begins when the venue has spoken to this process, and where a person put it before', async () => {
@@ -58,7 +70,7 @@ test('evidence begins when the venue has spoken to this process, and where a per
   stage.tick();
   await stage.settled();
   expect(typesOf(stage)).not.toContain('evidence.opened');
-  stage.engine.seating.restage('one', 'DISCOVERY', named);
+  restage(stage, 'DISCOVERY');
   priced(stage, clock, START + 5 * MINUTE, 100);
   stage.tick();
   await stage.settled();
@@ -70,7 +82,7 @@ test('evidence begins when the venue has spoken to this process, and where a per
 test('a twin buys in the stage it has, and what it holds when its seat goes is watched to its end', async () => {
   const { stage, clock } = await open();
   await play(stage, clock, untilBuy.slice(0, -1));
-  stage.engine.seating.restage('one', 'VALIDATION', named);
+  restage(stage, 'VALIDATION');
   await play(stage, clock, untilBuy.slice(-1));
   priced(stage, clock, afterBuy + 1000, 101);
   await stage.settled();
@@ -112,7 +124,7 @@ test('a document on its way undoes no stage that was decided meanwhile, and a st
   const about = { at: START, key: one.id };
   const imported = fact('configuration.imported', about, { configuration: one, by: 'a file' });
   await stage.engine.record([imported]);
-  stage.engine.seating.restage('one', 'PAPER', named);
+  restage(stage, 'PAPER');
   await stage.engine.record([imported]);
   expect((await stage.store.read.configurations('all')).map((row) => row.stage)).toEqual(['PAPER']);
   await stage.engine.add(newcomer({ ...one, winRatePercent: 50 }));
