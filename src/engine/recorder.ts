@@ -1,6 +1,6 @@
 // Journal, then act: facts are appended in the order they were decided, and only a committed fact takes
 // effect. A failing store holds everything back and says so; nothing is lost. Exits alone go ahead, of
-// what batches and marks decided: a crowd that wants in keeps nobody from leaving.
+// what batches, marks and twins decided: a crowd keeps nobody from leaving.
 import type { Entry, Fact } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Journal, Timers } from '../ports.ts';
@@ -16,10 +16,14 @@ const retryMs: Millis = 1000;
 /** Facts of one append: a few milliseconds of work, then sockets get their turn. */
 const appendFactsMax = 256;
 
-/** What batches and marks decide. None of it is about a position that leaves: either may come first. */
+/**
+ * What batches, marks and the paper twins decide. None of it is about a position that leaves: either may come
+ * first.
+ */
 const YIELDING: ReadonlySet<Fact['type']> = new Set([
   ...(['signal.approved', 'signal.refused', 'day.opened', 'loss.latched'] as const),
-  ...(['equity.marked', 'breaker.tripped', 'breaker.closed'] as const),
+  ...(['equity.marked', 'breaker.tripped', 'breaker.half-opened', 'breaker.closed'] as const),
+  ...(['evidence.opened', 'twin.opened', 'twin.closed', 'stage.judged'] as const),
 ]);
 
 /** Facts that are committed together. */

@@ -3,9 +3,13 @@ import { expect, test } from 'vitest';
 import { nodeTimers } from '../../src/clock.ts';
 import { type Fact, fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
+import { money } from '../../src/domain/money.ts';
+import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
 import { exitProposed } from '../../src/domain/supervision.ts';
+import { openTwin } from '../../src/domain/twin.ts';
 import { createRecorder } from '../../src/engine/recorder.ts';
 import type { Journal } from '../../src/ports.ts';
 import { storeAt, temporaryDirectory } from '../store/directory.ts';
@@ -16,6 +20,7 @@ import {
   momentAt,
   openedBook,
   proposalOf,
+  signalOf,
   termsFor,
 } from '../support/bench.ts';
 
@@ -167,6 +172,32 @@ test('an exit passes entries that the journal cannot take', async () => {
   isPoisoned = false;
   await recorder.settled();
   expect(committed.filter((type) => type.startsWith('signal.'))).toHaveLength(2);
+});
+
+test('an exit passes a crowd of paper twins, also one that the journal cannot take', async () => {
+  let isPoisoned = false;
+  const { recorder, committed, failures } = await gated(async (facts) => {
+    if (isPoisoned && facts.some(({ type }) => type.startsWith('twin.'))) throw new Error('no');
+  });
+  const { before, exit } = leaving();
+  recorder.record(before);
+  await recorder.settled();
+  isPoisoned = true;
+  const terms = { sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION };
+  const flat = { equity: money(1000), position: null };
+  for (let index = 0; index < 600; index += 1) {
+    const one = configurationOf(`twin-${index}`);
+    const opened = openTwin(flat, signalOf(one), one, { price: 100, at }, terms);
+    if (opened === undefined) throw new Error('expected a position');
+    recorder.record([opened]);
+  }
+  while (failures.length < 3) await new Promise(setImmediate);
+  recorder.record(exit);
+  while (!committed.includes('exit.ordered')) await new Promise(setImmediate);
+  expect(committed).not.toContain('twin.opened');
+  isPoisoned = false;
+  await recorder.settled();
+  expect(committed.filter((type) => type === 'twin.opened')).toHaveLength(600);
 });
 
 test('what an exit stands on stays before it, and nothing is lost or halved', async () => {
