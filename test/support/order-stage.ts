@@ -42,10 +42,10 @@ const { id, pair } = configuration;
 
 /** The engine's seconds pass this much faster than the venue's. */
 const haste = 40;
-const hasty: Timers = {
-  after: (delayMs, run) => nodeTimers.after(delayMs / haste, run),
+const hasty = (isOver: () => boolean): Timers => ({
+  after: (delayMs, run) => nodeTimers.after(delayMs / haste, () => isOver() || run()),
   every: () => () => {},
-};
+});
 
 /** The market stands: so does its time. */
 const clock: Clock = {
@@ -106,6 +106,7 @@ export async function startOrderStage(
   const store = await openStore({ url, userId: 'stage', venue: 'binance', isPaper: false });
   const committed = createCommittedOrders(store.journal);
   const entries: Entry[] = [];
+  let isOver = false;
   let heard = (_: { order: Order; outcome: Outcome }): void => {};
   const gateway = new Gateway({
     ...{ venue, clock, takeCommitted: committed.take },
@@ -123,7 +124,8 @@ export async function startOrderStage(
     return outcome;
   };
   const banks = {
-    ...{ journal: committed.journal, tape: store.tape, venue: gateway, clock, timers: hasty, log },
+    ...{ journal: committed.journal, tape: store.tape, venue: gateway, clock, log },
+    timers: hasty(() => isOver),
     feed: noFeed,
   };
   const rulesOfEngine = {
@@ -142,7 +144,7 @@ export async function startOrderStage(
     onArchived() {},
   });
   const { supervisor, registry, recorder, watch, execution } = parts;
-  venue.news.subscribe((news) => execution.hear(news));
+  const hearing = venue.news.subscribe((news) => execution.hear(news));
   watch.update({ pair, price: standing, at: openTime });
   supervisor.actor.send({ type: 'recovery.completed' });
   registry.add(configuration, supervisor.book());
@@ -175,7 +177,8 @@ export async function startOrderStage(
       );
     },
     async close() {
-      supervisor.actor.stop();
+      hearing.unsubscribe();
+      isOver = true;
       registry.stop();
       await recorder.settled();
       await venue.close();
