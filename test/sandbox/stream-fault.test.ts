@@ -17,7 +17,7 @@ beforeEach(() => {
   closed = undefined;
 });
 afterEach(async () => {
-  socket.terminate();
+  socket.removeAllListeners('close').terminate();
   await stand.close();
 });
 
@@ -26,9 +26,8 @@ const orders = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01
 async function dial(path: string): Promise<void> {
   socket = new WebSocket(`ws://127.0.0.1:${stand.port}${path}`);
   socket.on('message', (data) => texts.push(String(data)));
-  const own = socket;
-  own.on('close', (code) => {
-    if (own === socket) closed = code;
+  socket.on('close', (code) => {
+    closed = code;
   });
   socket.on('error', () => {});
   await new Promise((resolve) => socket.once('open', resolve));
@@ -154,7 +153,7 @@ test('a subscription is refused, the next one is not', async () => {
   expect(JSON.parse(texts[0] ?? '')).toMatchObject({ id: 1, status: 400, error: { code: -1000 } });
   await place();
   expect(names()).toEqual([]);
-  socket.terminate();
+  socket.removeAllListeners('close').terminate();
   texts.length = 0;
   await listen();
   await place();
