@@ -127,7 +127,7 @@ test('a half-open socket is open, answers nothing, and a new one works', async (
   await come(2);
   expect(names()).toEqual(['NEW 2', position]);
   await pongs();
-  dead.terminate();
+  dead.removeAllListeners('close').terminate();
 });
 
 describe('a socket is closed', () => {
