@@ -19,6 +19,8 @@ export interface LaneOptions {
 
 const isSubscribing = (text: string): boolean => /"SUBSCRIBE"|userDataStream\.subscribe/.test(text);
 
+const lineMs = 1000;
+
 /** What is done to a socket rather than to a frame. */
 const isOnSocket = ({ kind }: StreamFault): boolean => kind === 'close' || kind === 'half-open';
 
@@ -27,7 +29,8 @@ export class FaultyLane implements Lane {
   readonly #sockets = new Set<WebSocket>();
   /** Frames that wait for the next one to go first. */
   readonly #held = new Map<WebSocket, string>();
-  #last: StreamFault['kind'] | undefined;
+  /** When each kind was told last, and how many were not told since. */
+  readonly #told = new Map<StreamFault['kind'], { readonly at: number; untold: number }>();
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -39,9 +42,12 @@ export class FaultyLane implements Lane {
     const fault = this.#options.turns.next((rule) => rule.do.kind !== 'refuse');
     const before = this.#held.get(socket);
     this.#held.delete(socket);
-    this.#tell(fault);
-    if (fault === undefined) deliver(socket, text);
-    else this.#befall(socket, text, fault);
+    if (fault === undefined) {
+      deliver(socket, text);
+    } else {
+      this.#tell(fault);
+      this.#befall(socket, text, fault);
+    }
     if (before !== undefined) deliver(socket, before);
   }
 
@@ -78,11 +84,17 @@ export class FaultyLane implements Lane {
     });
   }
 
-  /** Once for a row of the same: a silent stream is silent frame after frame. */
-  #tell(fault: StreamFault | undefined): void {
-    const { name, log } = this.#options;
-    if (fault !== undefined && fault.kind !== this.#last) log(`fault: ${name}: ${fault.kind}`);
-    this.#last = fault?.kind;
+  /** A line a second for each kind: a stream is made of very many frames. */
+  #tell({ kind }: StreamFault): void {
+    const now = performance.now();
+    const told = this.#told.get(kind);
+    if (told !== undefined && now - told.at < lineMs) {
+      told.untold += 1;
+      return;
+    }
+    const more = told === undefined || told.untold === 0 ? '' : `, ${told.untold} more before`;
+    this.#told.set(kind, { at: now, untold: 0 });
+    this.#options.log(`fault: ${this.#options.name}: ${kind}${more}`);
   }
 
   #befall(socket: WebSocket, text: string, fault: StreamFault): void {
