@@ -2,11 +2,12 @@
 import { parseDecimal } from '../domain/money.ts';
 import type { VenueOrder } from './account.ts';
 import type { Exchange } from './exchange.ts';
+import { cancelAnswer } from './list-route.ts';
 import { wire } from './listing.ts';
 import { integer, limitOf, type Parameters } from './parameter.ts';
 import { refusals } from './refusal.ts';
 import { type Routes, signed } from './route.ts';
-import { balanceRows, canceledShape, orderShape, placedShape, tradeShape } from './shape.ts';
+import { balanceRows, orderShape, placedShape, tradeShape } from './shape.ts';
 
 export const accountRoutes: Routes = {
   'GET /api/v3/account': signed(20, account),
@@ -28,7 +29,7 @@ export const accountRoutes: Routes = {
       const { order, trades } = exchange.place(parameters);
       return placedShape(order, trades, parameters.get('newOrderRespType'));
     }),
-    isOrder: true,
+    orders: 1,
   },
   'POST /api/v3/order/test': signed(1, (exchange, parameters) => {
     exchange.tryOut(parameters);
@@ -42,31 +43,33 @@ export const accountRoutes: Routes = {
   'DELETE /api/v3/order': signed(1, (exchange, parameters) => {
     const wanted = orderOf(exchange, parameters);
     const cancelId = parameters.get('newClientOrderId') ?? `cancel-${wanted?.orderId}`;
-    return canceledShape(exchange.cancel(wanted, cancelId).order, cancelId);
+    return cancelAnswer(exchange, exchange.cancel(wanted, cancelId), cancelId);
   }),
   'GET /api/v3/openOrders': signed(6, (exchange, parameters) => {
     const symbol = parameters.get('symbol');
-    if (symbol !== undefined) exchange.listing(symbol);
+    if (symbol !== undefined) exchange.board.listing(symbol);
     return exchange.account.openOrders(symbol).map(orderShape);
   }),
   'DELETE /api/v3/openOrders': signed(1, (exchange, parameters) => {
-    const { symbol } = exchange.listing(parameters.get('symbol'));
+    const { symbol } = exchange.board.listing(parameters.get('symbol'));
     const open = exchange.account.openOrders(symbol);
     if (open.length === 0) throw refusals.unknownCancel();
-    return open.map((order) => {
+    return open.flatMap((order) => {
+      // With the one it was bound to it went before.
+      if (!exchange.account.openOrders(symbol).includes(order)) return [];
       const cancelId = `cancel-${order.orderId}`;
-      return canceledShape(exchange.cancel(order, cancelId).order, cancelId);
+      return [cancelAnswer(exchange, exchange.cancel(order, cancelId), cancelId)];
     });
   }),
   'GET /api/v3/allOrders': signed(20, (exchange, parameters) => {
-    const { symbol } = exchange.listing(parameters.get('symbol'));
+    const { symbol } = exchange.board.listing(parameters.get('symbol'));
     const rows = exchange.account
       .orders(symbol)
       .map((order) => ({ time: order.time, id: order.orderId, shape: orderShape(order) }));
     return page(rows, parameters, 'orderId');
   }),
   'GET /api/v3/myTrades': signed(20, (exchange, parameters) => {
-    const { symbol } = exchange.listing(parameters.get('symbol'));
+    const { symbol } = exchange.board.listing(parameters.get('symbol'));
     const orderId = parameters.has('orderId') ? integer(parameters, 'orderId', 0) : undefined;
     const rows = exchange.account
       .trades(symbol)
@@ -111,7 +114,7 @@ function account(exchange: Exchange): unknown {
 
 /** The order that is asked for by its number, its client id, or both. */
 function orderOf(exchange: Exchange, parameters: Parameters): VenueOrder | undefined {
-  const { symbol } = exchange.listing(parameters.get('symbol'));
+  const { symbol } = exchange.board.listing(parameters.get('symbol'));
   const clientOrderId = parameters.get('origClientOrderId');
   if (parameters.has('orderId')) {
     const order = exchange.account.order(integer(parameters, 'orderId', 0));

@@ -30,8 +30,19 @@ export interface VenueOrder {
   readonly updateTime: Millis;
   /** An order that waits for a price: until the market reached it, it does not work. */
   readonly stop?: { readonly price: string; readonly workingTime?: Millis };
+  /** The list it is a leg of. */
+  readonly list?: number;
   /** The most of it that is filled at once: the rest waits for the next move of the market. */
   readonly piece?: string;
+}
+
+/** Two orders of which one goes when the other acts. */
+export interface VenueList {
+  readonly listId: number;
+  readonly listClientOrderId: string;
+  readonly symbol: string;
+  readonly orderIds: readonly number[];
+  readonly time: Millis;
 }
 
 export interface VenueTrade {
@@ -40,6 +51,7 @@ export interface VenueTrade {
   readonly symbol: string;
   readonly isBuyer: boolean;
   readonly isMaker: boolean;
+  readonly list?: number;
   readonly price: string;
   readonly quantity: string;
   readonly commission: string;
@@ -58,6 +70,7 @@ export interface AccountRecord {
   /** What market this account is traded on; told once. */
   readonly market?: string;
   readonly orders?: readonly VenueOrder[];
+  readonly lists?: readonly VenueList[];
   readonly trades?: readonly VenueTrade[];
   readonly balances?: Readonly<Record<string, VenueBalance>>;
 }
@@ -72,15 +85,17 @@ export class Account {
   readonly #open = new Map<number, VenueOrder>();
   /** The newest order of each client id: ids may be used again once the order before is done. */
   readonly #byClientId = new Map<string, number>();
+  readonly #lists = new Map<number, VenueList>();
   readonly #trades: VenueTrade[] = [];
   readonly #balances = new Map<string, VenueBalance>();
   #market: string | undefined;
   #orderId = 0;
   #tradeId = 0;
 
-  apply({ orders = [], trades = [], balances = {}, market }: AccountRecord): void {
+  apply({ orders = [], lists = [], trades = [], balances = {}, market }: AccountRecord): void {
     this.#market = market ?? this.#market;
     for (const order of orders) this.#keep(order);
+    for (const list of lists) this.#lists.set(list.listId, list);
     for (const trade of trades) {
       this.#trades.push(trade);
       this.#tradeId = Math.max(this.#tradeId, trade.tradeId);
@@ -103,6 +118,10 @@ export class Account {
 
   nextOrderId(): number {
     return this.#orderId + 1;
+  }
+
+  nextListId(): number {
+    return this.#lists.size;
   }
 
   nextTradeId(): number {
@@ -138,6 +157,31 @@ export class Account {
     return ofSymbol(this.#orders.values(), symbol);
   }
 
+  list(listId: number | undefined): VenueList | undefined {
+    return listId === undefined ? undefined : this.#lists.get(listId);
+  }
+
+  /** Newest first. */
+  lists(): readonly VenueList[] {
+    return [...this.#lists.values()].reverse();
+  }
+
+  /** Its orders, in their order. */
+  legs({ orderIds }: VenueList): readonly VenueOrder[] {
+    return orderIds.flatMap((orderId) => this.#orders.get(orderId) ?? []);
+  }
+
+  /** Whether one of its orders is open. */
+  isActive(list: VenueList): boolean {
+    return this.legs(list).some(isOpen);
+  }
+
+  /** The order and those it is bound to, as far as they are open: one has what all of them set aside. */
+  bound(order: VenueOrder): readonly VenueOrder[] {
+    const list = this.list(order.list);
+    return list === undefined ? [order] : this.legs(list).filter(isOpen);
+  }
+
   trades(symbol: string): readonly VenueTrade[] {
     return this.#trades.filter((trade) => trade.symbol === symbol);
   }
@@ -148,6 +192,7 @@ export class Account {
       at,
       ...(this.#market === undefined ? {} : { market: this.#market }),
       orders: [...this.#orders.values()],
+      lists: [...this.#lists.values()],
       trades: this.#trades,
       balances: Object.fromEntries(this.#balances),
     };

@@ -35,10 +35,10 @@ let hands = 0;
 function act(exchange: Exchange, fault: ExchangeFault): string {
   switch (fault.kind) {
     case 'halt':
-      exchange.relist(fault.symbol, { status: fault.status });
+      exchange.board.relist(fault.symbol, { status: fault.status });
       return `${fault.symbol} is halted, ${fault.status}`;
     case 'filters':
-      exchange.relist(fault.symbol, filtersOf(fault));
+      exchange.board.relist(fault.symbol, filtersOf(fault));
       return `${fault.symbol} has other filters`;
     case 'trade': {
       const { symbol, side, quantity } = fault;
@@ -54,7 +54,7 @@ function act(exchange: Exchange, fault: ExchangeFault): string {
 }
 
 function resume(exchange: Exchange, symbol: string): string {
-  exchange.relist(symbol, { status: 'TRADING' });
+  exchange.board.relist(symbol, { status: 'TRADING' });
   return `${symbol} is traded again`;
 }
 

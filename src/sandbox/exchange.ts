@@ -3,18 +3,29 @@
 
 import type { Candle } from '../domain/candle.ts';
 import { type Decimal, decimal } from '../domain/money.ts';
-import { type Millis, type Timeframe, timeframeMs } from '../domain/time.ts';
-import { Account, type AccountRecord, compact, type VenueOrder } from './account.ts';
-import { Book, type BookChange } from './book.ts';
+import type { Millis, Timeframe } from '../domain/time.ts';
+import {
+  Account,
+  type AccountRecord,
+  compact,
+  isOpen,
+  type VenueList,
+  type VenueOrder,
+} from './account.ts';
+import { Board } from './board.ts';
+import type { BookChange } from './book.ts';
 import type { Execution } from './filling.ts';
-import { type Listing, listingsOf, symbolOf } from './listing.ts';
-import { aggregate, type CandleSource, firstCandle, merge } from './market.ts';
-import { cancel, type Desk, type Matched, matchResting, place } from './matching.ts';
+import type { Listing } from './listing.ts';
+import { aggregate, type CandleSource, merge } from './market.ts';
+import { type Desk, type Matched, place } from './matching.ts';
 import { checkOrder } from './order-check.ts';
+import { type MatchedPair, placePair } from './pair.ts';
+import { checkPair } from './pair-check.ts';
 import type { Parameters } from './parameter.ts';
 import { type Move, Player } from './player.ts';
 import { openRecords, type RecordFile } from './record-file.ts';
 import { refusals } from './refusal.ts';
+import { cancel, matchResting } from './resting.ts';
 
 export interface ExchangeListener {
   onMove(listing: Listing, move: Move): void;
@@ -22,6 +33,8 @@ export interface ExchangeListener {
   onClosed(at: Millis): void;
   onExecution(execution: Execution, at: Millis): void;
   onBalances(record: AccountRecord): void;
+  /** A list began, or none of its orders is open any more. */
+  onList(list: VenueList, at: Millis): void;
   onTransfer(asset: string, amount: Decimal, at: Millis): void;
   onEnd(): void;
   /** Something could not be kept on disk; it was not done either. */
@@ -43,9 +56,8 @@ export class Exchange {
   readonly speed: number;
   readonly fee: number;
   readonly account = new Account();
+  readonly board: Board;
   readonly player: Player;
-  readonly #listings: Map<string, Listing>;
-  readonly #books = new Map<string, Book>();
   readonly #records: RecordFile;
   readonly #listener: ExchangeListener;
   readonly #pieces: () => number;
@@ -58,13 +70,13 @@ export class Exchange {
     this.fee = options.fee;
     this.#listener = listener;
     this.#pieces = options.pieces;
-    this.#listings = new Map(listingsOf(source));
+    this.board = new Board(source);
     this.#records = openRecords(options.directory, (records) => compact(records, source.name));
     for (const record of this.#records.records) this.account.apply(record);
     const from = this.#records.records.at(-1)?.at ?? source.live;
     if (this.#records.records.length === 0) this.#open(options, from);
     const ticks = new Map(
-      [...this.listings.values()].map(({ pair, tickSize }) => [pair, tickSize.toNumber()]),
+      [...this.board.listings.values()].map(({ pair, tickSize }) => [pair, tickSize.toNumber()]),
     );
     this.player = new Player(
       source,
@@ -76,34 +88,7 @@ export class Exchange {
         onEnd: () => listener.onEnd(),
       },
     );
-    for (const listing of this.listings.values()) {
-      this.#books.set(listing.symbol, this.#bookAt(listing, from));
-    }
-  }
-
-  get listings(): ReadonlyMap<string, Listing> {
-    return this.#listings;
-  }
-
-  /** From now on `symbol` is listed otherwise. Throws `VenueRefusal` for one that is not listed. */
-  relist(symbol: string, change: Partial<Listing>): void {
-    const listing = { ...this.listing(symbol), ...change };
-    this.#listings.set(symbol, listing);
-    this.book(listing).relist(listing);
-  }
-
-  /** Throws `VenueRefusal` for a symbol that is not sent or not listed. */
-  listing(symbol: string | undefined): Listing {
-    if (symbol === undefined) throw refusals.missing('symbol');
-    const listing = this.listings.get(symbol);
-    if (listing === undefined) throw refusals.symbol();
-    return listing;
-  }
-
-  book(listing: Listing): Book {
-    const book = this.#books.get(listing.symbol);
-    if (book === undefined) throw refusals.symbol();
-    return book;
+    this.board.open(source, from, (pair) => this.player.candle(pair));
   }
 
   /** Checks, matches and records an order. Throws `VenueRefusal`. */
@@ -113,6 +98,15 @@ export class Exchange {
     return matched;
   }
 
+  /** The same of two orders of which one cancels the other. Throws `VenueRefusal`. */
+  placePair(parameters: Parameters): MatchedPair {
+    const listing = this.board.listing(parameters.get('symbol'));
+    const desk = this.#desk(listing);
+    const pair = placePair(desk, checkPair(parameters, listing, desk.book.last));
+    this.#settle(listing, { ...pair, record: { ...pair.record, lists: [pair.list] } });
+    return pair;
+  }
+
   /** Does all of `place` but doing it. Throws `VenueRefusal`. */
   tryOut(parameters: Parameters): void {
     this.#match(parameters, 1);
@@ -120,7 +114,7 @@ export class Exchange {
 
   /** Cancels an open order under the name `cancelId`. Throws `VenueRefusal` when it is not open. */
   cancel(order: VenueOrder | undefined, cancelId: string): Matched {
-    const listing = order === undefined ? undefined : this.listings.get(order.symbol);
+    const listing = order === undefined ? undefined : this.board.listings.get(order.symbol);
     const open = order !== undefined && this.account.openOrders(order.symbol).includes(order);
     if (order === undefined || listing === undefined || !open) throw refusals.unknownCancel();
     const matched = cancel(this.#desk(listing), order, cancelId);
@@ -157,7 +151,7 @@ export class Exchange {
   }
 
   #match(parameters: Parameters, pieces: number): { listing: Listing; matched: Matched } {
-    const listing = this.listing(parameters.get('symbol'));
+    const listing = this.board.listing(parameters.get('symbol'));
     const desk = this.#desk(listing);
     const request = checkOrder(parameters, listing, desk.book.last);
     const clientOrderId = request.clientOrderId ?? `sandbox-${this.account.nextOrderId()}`;
@@ -166,7 +160,7 @@ export class Exchange {
 
   #desk(listing: Listing): Desk {
     const { account, fee } = this;
-    return { account, listing, book: this.book(listing), at: this.player.now(), fee };
+    return { account, listing, book: this.board.book(listing), at: this.player.now(), fee };
   }
 
   #open({ balances, source }: ExchangeOptions, at: Millis): void {
@@ -185,38 +179,29 @@ export class Exchange {
   #settle(listing: Listing, { record, executions, taken, order }: Matched): void {
     this.#record(record);
     if (taken.length > 0) {
-      const change = this.book(listing).take(order.side, taken);
+      const change = this.board.book(listing).take(order.side, taken);
       this.#listener.onBook(listing, change, record.at);
     }
     for (const execution of executions) this.#listener.onExecution(execution, record.at);
+    const list = this.account.list(order.list);
+    if (list !== undefined && (record.lists !== undefined || !this.account.isActive(list))) {
+      this.#listener.onList(list, record.at);
+    }
     this.#listener.onBalances(record);
   }
 
-  /** The book where the market stood: at the candle in the making, else at the one before. */
-  #bookAt(listing: Listing, at: Millis): Book {
-    const { source } = this;
-    const length = timeframeMs(source.timeframe);
-    let last = this.player.candle(listing.pair);
-    let openTime = Math.floor(at / length) * length;
-    while (last === undefined && openTime > source.start) {
-      openTime -= length;
-      last = source.candle(listing.pair, openTime);
-    }
-    const book = new Book(listing, at);
-    book.move((last ?? firstCandle(source, listing.pair))?.close ?? 1, at);
-    return book;
-  }
-
   #moved(move: Move): void {
-    const listing = this.listings.get(symbolOf(move.pair));
-    const book = listing === undefined ? undefined : this.#books.get(listing.symbol);
-    if (listing === undefined || book === undefined) return;
-    const change = book.move(move.step.price, move.at);
+    const listing = this.board.listingOf(move.pair);
+    if (listing === undefined) return;
+    const change = this.board.book(listing).move(move.step.price, move.at);
     // What is halted has a price again when it is traded again.
     if (listing.status !== 'TRADING') return;
     this.#listener.onMove(listing, move);
     this.#listener.onBook(listing, change, move.at);
-    for (const order of this.account.openOrders(listing.symbol)) {
+    for (const { orderId } of this.account.openOrders(listing.symbol)) {
+      // The one before may have ended it.
+      const order = this.account.order(orderId);
+      if (order === undefined || !isOpen(order)) continue;
       const matched = matchResting(this.#desk(listing), order);
       if (matched !== undefined) this.#try(() => this.#settle(listing, matched));
     }

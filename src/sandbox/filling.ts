@@ -73,6 +73,7 @@ function tradeOf(
   return {
     tradeId,
     orderId: order.orderId,
+    ...(order.list === undefined ? {} : { list: order.list }),
     symbol: order.symbol,
     isBuyer,
     isMaker: maker,

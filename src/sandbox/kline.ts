@@ -8,7 +8,7 @@ import { klineRow } from './shape.ts';
 
 /** `GET /api/v3/klines`. Throws `VenueRefusal`. */
 export function klines(exchange: Exchange, parameters: Parameters): unknown {
-  const { pair } = exchange.listing(parameters.get('symbol'));
+  const { pair } = exchange.board.listing(parameters.get('symbol'));
   const interval = parameters.get('interval');
   if (interval === undefined) throw refusals.missing('interval');
   if (!isTimeframe(interval)) throw refusals.interval();

@@ -21,7 +21,7 @@ export const marketRoutes: Routes = {
   })),
   'GET /api/v3/klines': open(2, klines),
   'GET /api/v3/depth': open(5, (exchange, parameters) => {
-    const book = exchange.book(exchange.listing(parameters.get('symbol')));
+    const book = exchange.board.book(exchange.board.listing(parameters.get('symbol')));
     const limit = limitOf(parameters, { preset: 100, most: 5000 });
     return {
       lastUpdateId: book.lastId,
@@ -32,7 +32,7 @@ export const marketRoutes: Routes = {
   'GET /api/v3/ticker/price': open(2, (exchange, parameters) =>
     perListing(exchange, parameters, (listing) => ({
       symbol: listing.symbol,
-      price: wire(exchange.book(listing).last),
+      price: wire(exchange.board.book(listing).last),
     })),
   ),
   'GET /api/v3/ticker/bookTicker': open(2, (exchange, parameters) =>
@@ -49,10 +49,11 @@ function asked(
   parameters: Parameters,
 ): { listings: readonly Listing[]; isOne: boolean } {
   const symbol = parameters.get('symbol');
-  if (symbol !== undefined) return { listings: [exchange.listing(symbol)], isOne: true };
+  if (symbol !== undefined) return { listings: [exchange.board.listing(symbol)], isOne: true };
   const symbols = parameters.get('symbols');
-  if (symbols === undefined) return { listings: [...exchange.listings.values()], isOne: false };
-  return { listings: namesOf(symbols).map((name) => exchange.listing(name)), isOne: false };
+  if (symbols === undefined)
+    return { listings: [...exchange.board.listings.values()], isOne: false };
+  return { listings: namesOf(symbols).map((name) => exchange.board.listing(name)), isOne: false };
 }
 
 /** A JSON list of symbols. */
@@ -77,7 +78,7 @@ function perListing(
 }
 
 function best(exchange: Exchange, listing: Listing): object {
-  const { bids, asks } = exchange.book(listing);
+  const { bids, asks } = exchange.board.book(listing);
   const [bidPrice = wire(0), bidQty = wire(0)] = bids[0] === undefined ? [] : levelRow(bids[0]);
   const [askPrice = wire(0), askQty = wire(0)] = asks[0] === undefined ? [] : levelRow(asks[0]);
   return { symbol: listing.symbol, bidPrice, bidQty, askPrice, askQty };
@@ -88,7 +89,7 @@ const percentDigits = 3;
 
 function day(exchange: Exchange, listing: Listing): object {
   const ticker = dayTicker(exchange, listing.pair);
-  const last = exchange.book(listing).last;
+  const last = exchange.board.book(listing).last;
   const open = ticker?.whole.open ?? last.toNumber();
   const change = last.minus(open);
   const volume = ticker?.whole.volume ?? 0;

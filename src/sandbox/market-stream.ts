@@ -44,8 +44,8 @@ export class MarketStream {
 
   /** The last frame of every candle that ended at market time `at`. */
   closed(at: Millis): void {
-    const { source, listings } = this.#exchange;
-    for (const listing of listings.values()) {
+    const { source, board } = this.#exchange;
+    for (const listing of board.listings.values()) {
       // A candle also ends where nothing was traded in its last part.
       this.#klines(listing, {
         at,

@@ -1,5 +1,5 @@
-// Orders against the book: takers walk its levels, makers rest until the market trades through them,
-// stops wait for their price. Every outcome is one account record.
+// New orders against the book: takers walk its levels, makers come to rest, stops wait for their price.
+// Every outcome is one account record.
 import { type Decimal, decimal } from '../domain/money.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Account, AccountRecord, VenueOrder, VenueTrade } from './account.ts';
@@ -50,11 +50,11 @@ export function place(
   checkFunds(desk, order, pieces);
   const purse = new Purse(account);
   if (isWorking(order)) return take(desk, order, pieces, purse, [isNew]);
-  purse.setAside(order, listing, 'lock');
+  purse.setAside([order], listing, 'lock');
   return matched(desk, purse, { order, trades: [], executions: [isNew] }, []);
 }
 
-function checkOpenOrders(
+export function checkOpenOrders(
   open: readonly VenueOrder[],
   { type }: OrderRequest,
   clientOrderId: string,
@@ -67,7 +67,7 @@ function checkOpenOrders(
   if (isAlgo && algoOrders >= algoOrdersMax) throw refusals.filter('MAX_NUM_ALGO_ORDERS');
 }
 
-function draft(
+export function draft(
   { account, listing, at }: Desk,
   { side, type, timeInForce, price, quoteQuantity, stopPrice }: OrderRequest,
   quantity: Decimal,
@@ -116,13 +116,13 @@ function affordable(book: Book, { side, quoteQuantity }: OrderRequest, listing: 
 }
 
 /** What is to be filled of an order now. */
-function nextPiece({ quantity, executed, piece }: VenueOrder): Decimal {
+export function nextPiece({ quantity, executed, piece }: VenueOrder): Decimal {
   const rest = decimal(quantity).minus(executed);
   return piece === undefined || rest.lt(piece) ? rest : decimal(piece);
 }
 
 /** What the book has for the rest of an order now: all of it or nothing for FOK. */
-function takeable(book: Book, order: VenueOrder): readonly Level[] {
+export function takeable(book: Book, order: VenueOrder): readonly Level[] {
   const wanted = nextPiece(order);
   const limit = order.type === 'MARKET' ? undefined : decimal(order.price);
   const pieces = book.quote(order.side, wanted, limit);
@@ -140,8 +140,11 @@ function checkFunds(
   if (account.free(asset).lt(needed)) throw refusals.balance();
 }
 
+export const costOf = (pieces: readonly Level[]): Decimal =>
+  pieces.reduce((sum, piece) => sum.plus(piece.price.times(piece.quantity)), zero);
+
 /** A working order takes `pieces`; its rest expires or is set aside to rest. */
-function take(
+export function take(
   desk: Desk,
   order: VenueOrder,
   pieces: readonly Level[],
@@ -155,7 +158,7 @@ function take(
   let after = filled.order;
   const goesOn = order.timeInForce === 'GTC' || (order.piece !== undefined && pieces.length > 0);
   if (isOpen(after) && goesOn) {
-    purse.setAside(after, listing, 'lock');
+    purse.setAside([after], listing, 'lock');
   } else if (isOpen(after)) {
     after = { ...after, status: 'EXPIRED', updateTime: at };
     executions.push({ kind: 'EXPIRED', order: after, trade: undefined });
@@ -163,74 +166,23 @@ function take(
   return matched(desk, purse, { order: after, trades: filled.trades, executions }, pieces);
 }
 
-function matched(
+/** What came of it as one record: every order that something happened to, as it is now. */
+export function matched(
   { at }: Desk,
   purse: Purse,
   outcome: Pick<Matched, 'order' | 'trades' | 'executions'>,
   taken: readonly Level[],
 ): Matched {
-  const { order, trades } = outcome;
-  return { ...outcome, record: { at, orders: [order], trades, balances: purse.changes() }, taken };
+  const { order, trades, executions } = outcome;
+  const orders = new Map(executions.map(({ order: one }) => [one.orderId, one]));
+  orders.set(order.orderId, order);
+  const balances = purse.changes();
+  return { ...outcome, record: { at, orders: [...orders.values()], trades, balances }, taken };
 }
 
 /** Whether the last price is where a stop waits for it: losses run away, profits come. */
-function reached({ side, type, stop }: VenueOrder, last: Decimal): boolean {
+export function reached({ side, type, stop }: VenueOrder, last: Decimal): boolean {
   const waitsAbove = (side === 'BUY') === (type === 'STOP_LOSS_LIMIT');
   const price = decimal(stop?.price ?? 0);
   return waitsAbove ? last.gte(price) : last.lte(price);
-}
-
-/** What the last move does to an open order; undefined if nothing. */
-export function matchResting(desk: Desk, order: VenueOrder): Matched | undefined {
-  if (!isWorking(order)) return trigger(desk, order);
-  return order.timeInForce === 'GTC' ? fillResting(desk, order) : takeOn(desk, order);
-}
-
-/** The next piece of an order that does not rest, while it can be had. */
-function takeOn(desk: Desk, order: VenueOrder): Matched {
-  const { account, listing, book } = desk;
-  const purse = new Purse(account);
-  purse.setAside(order, listing, 'release');
-  const pieces = takeable(book, order);
-  const isPaid = order.side === 'SELL' || purse.free(listing.quote).gte(costOf(pieces));
-  return take(desk, order, isPaid ? pieces : [], purse, []);
-}
-
-const costOf = (pieces: readonly Level[]): Decimal =>
-  pieces.reduce((sum, piece) => sum.plus(piece.price.times(piece.quantity)), zero);
-
-/** The market traded through the order: it is filled, by at most one level's worth a move. */
-function fillResting(desk: Desk, order: VenueOrder): Matched | undefined {
-  const { account, listing, book, at, fee } = desk;
-  const price = decimal(order.price);
-  const isThrough = order.side === 'BUY' ? book.last.lte(price) : book.last.gte(price);
-  if (!isThrough) return undefined;
-  const rest = nextPiece(order);
-  const offered = (order.side === 'BUY' ? book.asks : book.bids)[0]?.quantity ?? rest;
-  const purse = new Purse(account);
-  const pieces = [{ price, quantity: offered.lt(rest) ? offered : rest }];
-  const firstTradeId = account.nextTradeId();
-  const filled = fill(order, pieces, { listing, purse, firstTradeId, at, fee, maker: true });
-  return matched(desk, purse, filled, []);
-}
-
-/** A stop whose price came works from now on, as the limit order it is. */
-function trigger(desk: Desk, order: VenueOrder): Matched | undefined {
-  const { account, listing, book, at } = desk;
-  if (order.stop === undefined || !reached(order, book.last)) return undefined;
-  const stop = { ...order.stop, workingTime: at };
-  const working: VenueOrder = { ...order, stop, updateTime: at };
-  const purse = new Purse(account);
-  purse.setAside(order, listing, 'release');
-  const isNew: Execution = { kind: 'NEW', order: working, trade: undefined };
-  return take(desk, working, takeable(book, working), purse, [isNew]);
-}
-
-/** Takes an open order off the book; `cancelId` names the cancelling. */
-export function cancel(desk: Desk, order: VenueOrder, cancelId: string): Matched {
-  const purse = new Purse(desk.account);
-  purse.setAside(order, desk.listing, 'release');
-  const canceled: VenueOrder = { ...order, status: 'CANCELED', updateTime: desk.at };
-  const execution: Execution = { kind: 'CANCELED', order: canceled, trade: undefined, cancelId };
-  return matched(desk, purse, { order: canceled, trades: [], executions: [execution] }, []);
 }

@@ -22,12 +22,13 @@ export class Purse {
     return this.#now(asset).free;
   }
 
-  /** Moves what the rest of an order needs from free to locked, or back. */
-  setAside(order: VenueOrder, listing: Listing, way: 'lock' | 'release'): void {
-    const rest = decimal(order.quantity).minus(order.executed);
-    const [asset, amount] =
-      order.side === 'BUY' ? [listing.quote, rest.times(order.price)] : [listing.base, rest];
-    const locked = way === 'lock' ? amount : amount.negated();
+  /**
+   * Moves what the rest of `orders` needs from free to locked, or back: of several that are bound to each
+   * other the most that one of them needs, since only one is filled.
+   */
+  setAside(orders: readonly VenueOrder[], listing: Listing, way: 'lock' | 'release'): void {
+    const locked = way === 'lock' ? needOf(orders) : needOf(orders).negated();
+    const asset = orders[0]?.side === 'BUY' ? listing.quote : listing.base;
     this.add(asset, locked.negated(), locked);
   }
 
@@ -44,4 +45,15 @@ export class Purse {
     const account = this.#account;
     return this.#changed.get(asset) ?? { free: account.free(asset), locked: account.locked(asset) };
   }
+}
+
+/** What the rest of the neediest order needs, in what it pays with. */
+export function needOf(orders: readonly VenueOrder[]): Decimal {
+  let most = zero;
+  for (const { side, quantity, executed, price } of orders) {
+    const rest = decimal(quantity).minus(executed);
+    const need = side === 'BUY' ? rest.times(price) : rest;
+    if (need.gt(most)) most = need;
+  }
+  return most;
 }

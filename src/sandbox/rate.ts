@@ -41,9 +41,10 @@ export class RateBudget {
     if (this.#weight.add(amount, now) > weight.limit) throw refusals.tooMuchWeight(weight.limit);
   }
 
-  /** Counts a new order at wall time `now`. Throws `VenueRefusal` above the limit. */
-  spendOrder(now: number): void {
-    if (this.#orders.add(1, now) > orders.limit) throw refusals.tooManyOrders(orders.limit);
+  /** Counts new orders at wall time `now`. Throws `VenueRefusal` above the limit. */
+  spendOrders(count: number, now: number): void {
+    if (count === 0) return;
+    if (this.#orders.add(count, now) > orders.limit) throw refusals.tooManyOrders(orders.limit);
   }
 
   /** Response headers: what is used; with `isRefused` also when to come again. */

@@ -71,6 +71,21 @@ export const refusals = {
   interval: refuse(-1120, 'Invalid interval.'),
   symbol: refuse(-1121, 'Invalid symbol.'),
   badCombination: refuse(-1128, 'Combination of optional parameters invalid.'),
+  pairType: refuse(-1158, 'Order type not supported in OCO.'),
+  bothLimit: refuse(-1168, 'At least one OCO order must be contingent.'),
+  limitPlace: (side: 'BUY' | 'SELL') =>
+    side === 'BUY'
+      ? new VenueRefusal(-1165, 'A limit order in a buy OCO must be below.')
+      : new VenueRefusal(-1166, 'A limit order in a sell OCO must be above.'),
+  stopPlace: (side: 'BUY' | 'SELL') =>
+    side === 'BUY'
+      ? new VenueRefusal(-1196, 'A stop loss order in a buy OCO must be above.')
+      : new VenueRefusal(-1197, 'A stop loss order in a sell OCO must be below.'),
+  gainPlace: (side: 'BUY' | 'SELL') =>
+    side === 'BUY'
+      ? new VenueRefusal(-1198, 'A take profit order in a buy OCO must be below.')
+      : new VenueRefusal(-1199, 'A take profit order in a sell OCO must be above.'),
+  pairPrices: refuse(-2010, 'The relationship of the prices for the orders is not correct.'),
   invalid: (name: string) =>
     new VenueRefusal(-1130, `Data sent for parameter '${name}' is not valid.`),
   windowTooLong: refuse(-1131, 'recvWindow must be less than 60000.'),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { accountRoutes } from './account-route.ts';
 import { type Door, give, type Reply } from './door.ts';
 import type { Exchange } from './exchange.ts';
+import { listRoutes } from './list-route.ts';
 import { marketRoutes } from './market-route.ts';
 import { parametersOf } from './parameter.ts';
 import type { RateBudget } from './rate.ts';
@@ -10,7 +11,7 @@ import { refusals, VenueRefusal } from './refusal.ts';
 import type { Routes } from './route.ts';
 import { checkKey, checkSignature, checkTime, type KeyPair } from './signature.ts';
 
-export const routes: Routes = { ...marketRoutes, ...accountRoutes };
+export const routes: Routes = { ...marketRoutes, ...accountRoutes, ...listRoutes };
 
 const bodyBytesMax = 64 * 1024;
 
@@ -70,7 +71,7 @@ function answer(
     checkSignature(payload, signature, pair);
     checkTime(parameters, cameAt);
   }
-  if (route.isOrder) budget.spendOrder(now);
+  budget.spendOrders(route.orders, now);
   return route.answer(exchange, parameters);
 }
 

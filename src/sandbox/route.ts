@@ -7,8 +7,8 @@ export interface Route {
   readonly isSigned: boolean;
   /** Request weight, as published. */
   readonly weight: number;
-  /** Whether it counts as a new order. */
-  readonly isOrder: boolean;
+  /** How many new orders it counts as. */
+  readonly orders: number;
   /** Throws `VenueRefusal`. */
   answer(exchange: Exchange, parameters: Parameters): unknown;
 }
@@ -17,7 +17,7 @@ export type Routes = Readonly<Record<string, Route>>;
 
 export const open = (weight: number, answer: Route['answer']): Route => ({
   isSigned: false,
-  isOrder: false,
+  orders: 0,
   weight,
   answer,
 });

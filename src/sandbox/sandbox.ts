@@ -16,7 +16,7 @@ import { type CandleFile, recordedMarket } from './recorded.ts';
 import { restServer } from './rest.ts';
 import type { KeyPair } from './signature.ts';
 import { Subscriptions } from './subscription.ts';
-import { executionShape, positionShape, transferShape } from './user-shape.ts';
+import { executionShape, listStatusShape, positionShape, transferShape } from './user-shape.ts';
 import { UserStream } from './user-stream.ts';
 
 export interface SandboxOptions extends KeyPair {
@@ -68,6 +68,7 @@ export async function startSandbox(
         user.publish(executionShape(execution, at, reports));
       },
       onBalances: ({ balances: changed = {}, at }) => user.publish(positionShape(changed, at)),
+      onList: (list, at) => user.publish(listStatusShape(exchange.account, list, at)),
       onTransfer: (asset, amount, at) => user.publish(transferShape(asset, amount, at)),
       onEnd: () => log('the recorded market has ended; it stands still'),
       onTrouble: (reason) => {

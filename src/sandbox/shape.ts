@@ -2,7 +2,14 @@
 import type { Candle } from '../domain/candle.ts';
 import { decimal } from '../domain/money.ts';
 import { closeTime, type Millis, type Timeframe } from '../domain/time.ts';
-import { isWorking, type VenueBalance, type VenueOrder, type VenueTrade } from './account.ts';
+import {
+  type Account,
+  isWorking,
+  type VenueBalance,
+  type VenueList,
+  type VenueOrder,
+  type VenueTrade,
+} from './account.ts';
 import type { Level } from './book.ts';
 import { type Listing, wire } from './listing.ts';
 import { quoteVolume } from './market.ts';
@@ -23,7 +30,7 @@ export const symbolShape = (listing: Listing): object => ({
   quoteCommissionPrecision: 8,
   orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET', 'STOP_LOSS_LIMIT', 'TAKE_PROFIT_LIMIT'],
   icebergAllowed: false,
-  ocoAllowed: false,
+  ocoAllowed: true,
   otoAllowed: false,
   quoteOrderQtyMarketAllowed: true,
   allowTrailingStop: false,
@@ -132,7 +139,7 @@ const workingTime = (order: VenueOrder): object =>
 const orderCore = (order: VenueOrder) => ({
   symbol: order.symbol,
   orderId: order.orderId,
-  orderListId: -1,
+  orderListId: order.list ?? -1,
   clientOrderId: order.clientOrderId,
   price: eight(order.price),
   origQty: eight(order.quantity),
@@ -172,7 +179,8 @@ export function placedShape(
   const { symbol, orderId, clientOrderId, updateTime: transactTime } = order;
   const isFull = order.type === 'MARKET' || order.type === 'LIMIT';
   const wanted = kind ?? (isFull ? 'FULL' : 'ACK');
-  if (wanted === 'ACK') return { symbol, orderId, orderListId: -1, clientOrderId, transactTime };
+  const { orderListId } = orderCore(order);
+  if (wanted === 'ACK') return { symbol, orderId, orderListId, clientOrderId, transactTime };
   const result = { ...orderCore(order), ...workingTime(order), ...stopPrice(order), transactTime };
   if (wanted === 'RESULT') return result;
   const fills = trades.map((trade) => ({
@@ -194,11 +202,25 @@ export const canceledShape = (order: VenueOrder, cancelId: string): object => ({
   transactTime: order.updateTime,
 });
 
+/** A list and which orders are in it, as REST tells it. */
+export const listShape = (account: Account, list: VenueList): object => ({
+  orderListId: list.listId,
+  contingencyType: 'OCO',
+  listStatusType: account.isActive(list) ? 'EXEC_STARTED' : 'ALL_DONE',
+  listOrderStatus: account.isActive(list) ? 'EXECUTING' : 'ALL_DONE',
+  listClientOrderId: list.listClientOrderId,
+  transactionTime: list.time,
+  symbol: list.symbol,
+  orders: account
+    .legs(list)
+    .map(({ symbol, orderId, clientOrderId }) => ({ symbol, orderId, clientOrderId })),
+});
+
 export const tradeShape = (trade: VenueTrade): object => ({
   symbol: trade.symbol,
   id: trade.tradeId,
   orderId: trade.orderId,
-  orderListId: -1,
+  orderListId: trade.list ?? -1,
   price: eight(trade.price),
   qty: eight(trade.quantity),
   quoteQty: wire(decimal(trade.price).times(trade.quantity)),

@@ -1,7 +1,14 @@
 // The account's own events in Binance's shapes: what happened to an order, and to balances.
 import { type Decimal, decimal } from '../domain/money.ts';
 import type { Millis } from '../domain/time.ts';
-import { isOpen, isWorking, type VenueBalance, type VenueTrade } from './account.ts';
+import {
+  type Account,
+  isOpen,
+  isWorking,
+  type VenueBalance,
+  type VenueList,
+  type VenueTrade,
+} from './account.ts';
 import type { Execution } from './filling.ts';
 import { wire } from './listing.ts';
 import { eight, timeInForceOf } from './shape.ts';
@@ -22,7 +29,7 @@ export function executionShape(execution: Execution, at: Millis, reportId: numbe
     p: eight(order.price),
     P: eight(order.stop?.price ?? '0'),
     F: eight('0'),
-    g: -1,
+    g: order.list ?? -1,
     C: cancelId === undefined ? '' : order.clientOrderId,
     x: kind,
     X: order.status,
@@ -61,6 +68,23 @@ const noTrade = (at: Millis): object => ({
   t: -1,
   m: false,
   Y: eight('0'),
+});
+
+/** `listStatus`: a list began, or has done. */
+export const listStatusShape = (account: Account, list: VenueList, at: Millis): object => ({
+  e: 'listStatus',
+  E: at,
+  s: list.symbol,
+  g: list.listId,
+  c: 'OCO',
+  l: account.isActive(list) ? 'EXEC_STARTED' : 'ALL_DONE',
+  L: account.isActive(list) ? 'EXECUTING' : 'ALL_DONE',
+  r: 'NONE',
+  C: list.listClientOrderId,
+  T: at,
+  O: account
+    .legs(list)
+    .map(({ symbol, orderId, clientOrderId }) => ({ s: symbol, i: orderId, c: clientOrderId })),
 });
 
 /** `outboundAccountPosition`: the balances an event changed. */

@@ -31,6 +31,10 @@ const routeOf: Readonly<Record<string, keyof typeof routes>> = {
   'order.cancel': 'DELETE /api/v3/order',
   'openOrders.status': 'GET /api/v3/openOrders',
   'openOrders.cancelAll': 'DELETE /api/v3/openOrders',
+  'orderList.place.oco': 'POST /api/v3/orderList/oco',
+  'orderList.cancel': 'DELETE /api/v3/orderList',
+  'orderList.status': 'GET /api/v3/orderList',
+  'openOrderLists.status': 'GET /api/v3/openOrderList',
   allOrders: 'GET /api/v3/allOrders',
   myTrades: 'GET /api/v3/myTrades',
 };
@@ -102,7 +106,7 @@ export class UserStream {
     if (route === undefined) throw refusals.unknownMethod();
     this.#budget.spend(route.weight, now);
     if (route.isSigned) this.#authorize(parameters, now);
-    if (route.isOrder) this.#budget.spendOrder(now);
+    this.#budget.spendOrders(route.orders, now);
     return route.answer(this.#exchange, parameters);
   }
 

@@ -74,6 +74,34 @@ test('a cancellation goes by its own name and tells the one of the order', async
   expect(events[3]).toMatchObject({ B: [{ a: 'USDT', l: '0.00000000' }] });
 });
 
+test('a stop is told as new, again when its price has come, and then trade by trade', async () => {
+  await stand.close();
+  listener.close();
+  stand = await Stand.open({}, { high: 60_000, low: 59_400, close: 60_000 });
+  client = new Client(stand);
+  const sale = { ...limit, side: 'SELL', type: 'STOP_LOSS_LIMIT', newClientOrderId: 'mine' };
+  const { orderId } = await client.place({ ...sale, stopPrice: '59500', price: '59000' });
+  expect(await client.holding('BTC')).toEqual({ free: '9.99000000', locked: '0.01000000' });
+  await stand.reopen({ speed: 6 });
+  listener = await Listener.toAccount(stand.port);
+  await listener.first(({ event }) => Object(event).x === 'TRADE');
+  const events = (await story()).filter(({ e }) => e === 'executionReport');
+  expect(events.map(({ x, X, w }) => [x, X, w])).toEqual([
+    ['NEW', 'NEW', true],
+    ['TRADE', 'FILLED', false],
+  ]);
+  for (const event of events) {
+    expect(event).toMatchObject({
+      i: orderId,
+      o: 'STOP_LOSS_LIMIT',
+      P: '59500.00000000',
+      c: 'mine',
+    });
+    expect(event['W']).toEqual(expect.any(Number));
+  }
+  expect(await client.holding('BTC')).toEqual({ free: '9.99000000', locked: '0.00000000' });
+}, 15_000);
+
 test('an order may be placed on the same socket', async () => {
   const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '0.01' };
   const answer = await listener.signed('order.place', order);

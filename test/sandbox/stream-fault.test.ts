@@ -80,7 +80,7 @@ describe('a frame', () => {
   });
 
   test('comes late', async () => {
-    await open({ kind: 'delay', ms: 150 });
+    await open({ kind: 'delay', ms: 1000 });
     await place();
     expect(names()).toEqual([]);
     await come(2);
@@ -110,7 +110,7 @@ test('a silent stream answers pings and says nothing, until it speaks again', as
 });
 
 test('a half-open socket is open, answers nothing, and a new one works', async () => {
-  await open({ kind: 'half-open' }, { afterMs: 100, times: 1 });
+  await open({ kind: 'half-open' }, { afterMs: 700, times: 1 });
   await vi.waitUntil(() => stand.lines.length > 0, patience);
   const dead = socket;
   let answered = 0;
@@ -132,7 +132,7 @@ test('a half-open socket is open, answers nothing, and a new one works', async (
 
 describe('a socket is closed', () => {
   test('with a code, when its time comes', async () => {
-    await open({ kind: 'close', code: 1012 }, { afterMs: 100, times: 1 });
+    await open({ kind: 'close', code: 1012 }, { afterMs: 700, times: 1 });
     await vi.waitUntil(() => closed !== undefined, patience);
     expect(closed).toBe(1012);
   });

@@ -17,6 +17,7 @@ const fill = z.object({
 /** An order as it was placed, asked for or cancelled. */
 export const order = z.object({
   orderId: z.number(),
+  orderListId: z.number(),
   clientOrderId: z.string(),
   price: decimalText,
   origQty: decimalText,
