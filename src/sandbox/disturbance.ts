@@ -30,8 +30,6 @@ function attempt(act: () => string, log: (line: string) => void): void {
   }
 }
 
-let hands = 0;
-
 function act(exchange: Exchange, fault: ExchangeFault): string {
   switch (fault.kind) {
     case 'halt':
@@ -42,8 +40,7 @@ function act(exchange: Exchange, fault: ExchangeFault): string {
       return `${fault.symbol} has other filters`;
     case 'trade': {
       const { symbol, side, quantity } = fault;
-      hands += 1;
-      const newClientOrderId = `web_${Date.now().toString(36)}${hands}`;
+      const newClientOrderId = `web_${exchange.account.nextOrderId()}`;
       const order = { symbol, side, type: 'MARKET', quantity, newClientOrderId };
       exchange.place(new Map(Object.entries(order)));
       return `somebody traded ${symbol}: ${side} ${quantity}`;

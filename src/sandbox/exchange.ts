@@ -93,7 +93,7 @@ export class Exchange {
 
   /** Checks, matches and records an order. Throws `VenueRefusal`. */
   place(parameters: Parameters): Matched {
-    const { listing, matched } = this.#match(parameters, this.#pieces());
+    const { listing, matched } = this.#match(parameters, this.#pieces);
     this.#settle(listing, matched);
     return matched;
   }
@@ -109,7 +109,7 @@ export class Exchange {
 
   /** Does all of `place` but doing it. Throws `VenueRefusal`. */
   tryOut(parameters: Parameters): void {
-    this.#match(parameters, 1);
+    this.#match(parameters, () => 1);
   }
 
   /** Cancels an open order under the name `cancelId`. Throws `VenueRefusal` when it is not open. */
@@ -150,7 +150,7 @@ export class Exchange {
     this.#records.close();
   }
 
-  #match(parameters: Parameters, pieces: number): { listing: Listing; matched: Matched } {
+  #match(parameters: Parameters, pieces: () => number): { listing: Listing; matched: Matched } {
     const listing = this.board.listing(parameters.get('symbol'));
     const desk = this.#desk(listing);
     const request = checkOrder(parameters, listing, desk.book.last);

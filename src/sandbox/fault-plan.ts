@@ -15,7 +15,7 @@ export interface FaultTiming {
   readonly probability?: number | undefined;
 }
 
-/** What happens to a request and its answer. */
+/** What happens to a request over HTTP and its answer. */
 export type RequestFault =
   /** No answer: the connection is closed, is cut with a reset, or stays open for ever. */
   | { readonly kind: 'drop' | 'reset' | 'hang'; readonly carriedOut: boolean }

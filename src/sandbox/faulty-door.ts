@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Delays } from './delay.ts';
 import { type Door, give, plainDoor, type Reply, type Visit } from './door.ts';
-import type { RequestFault, RequestRule } from './fault-plan.ts';
+import type { RequestFault } from './fault-plan.ts';
 import type { TurnOrder } from './fault-turn.ts';
 
 /** What is cut in its middle where the exchange gave no answer of its own. */
@@ -29,7 +29,7 @@ export function faultyDoor(
 }
 
 /** Whether a rule on `POST /api/v3/order` or `* /api/v3/*` is about a request. */
-export function isAbout(on: RequestRule['on'] | string, name: string): boolean {
+export function isAbout(on: string, name: string): boolean {
   const [method = '', path = ''] = on.split(' ');
   const [itsMethod, itsPath = ''] = name.split(' ');
   if (method !== '*' && method !== itsMethod) return false;

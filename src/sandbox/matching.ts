@@ -31,25 +31,30 @@ export interface Desk {
 
 const zero = decimal(0);
 
-/** Places an order that passed its checks of form, to be filled in `pieces`. Throws `VenueRefusal`. */
+/**
+ * Places an order that passed its checks of form; one that is filled at once is filled in `pieces`, which
+ * are asked for when nothing refuses it. Throws `VenueRefusal`.
+ */
 export function place(
   desk: Desk,
   request: OrderRequest,
   clientOrderId: string,
-  pieceCount: number,
+  pieces: () => number,
 ): Matched {
   const { account, book, listing } = desk;
   checkOpenOrders(account.openOrders(listing.symbol), request, clientOrderId, listing);
   const quantity = request.quantity ?? affordable(book, request, listing);
-  const whole = draft(desk, request, quantity, clientOrderId);
-  const order = pieceCount > 1 ? inPieces(whole, pieceCount, listing) : whole;
+  const order = draft(desk, request, quantity, clientOrderId);
   const isNew: Execution = { kind: 'NEW', order, trade: undefined };
   if (order.stop !== undefined && reached(order, book.last)) throw refusals.wouldTrigger();
-  const pieces = isWorking(order) ? takeable(book, order) : [];
-  if (order.type === 'LIMIT_MAKER' && pieces.length > 0) throw refusals.wouldMatch();
-  checkFunds(desk, order, pieces);
+  const levels = isWorking(order) ? takeable(book, order) : [];
+  if (order.type === 'LIMIT_MAKER' && levels.length > 0) throw refusals.wouldMatch();
+  checkFunds(desk, order, levels);
   const purse = new Purse(account);
-  if (isWorking(order)) return take(desk, order, pieces, purse, [isNew]);
+  if (isWorking(order)) {
+    const cut = inPieces(order, pieces, listing);
+    return take(desk, cut, cut === order ? levels : takeable(book, cut), purse, [isNew]);
+  }
   purse.setAside([order], listing, 'lock');
   return matched(desk, purse, { order, trades: [], executions: [isNew] }, []);
 }
@@ -93,9 +98,11 @@ export function draft(
 }
 
 /** An order that takes what it can, in parts of whole lots. */
-function inPieces(order: VenueOrder, count: number, { stepSize }: Listing): VenueOrder {
+function inPieces(order: VenueOrder, pieces: () => number, { stepSize }: Listing): VenueOrder {
   const isTaker = order.type === 'MARKET' || order.type === 'LIMIT';
   if (!isTaker || order.timeInForce === 'FOK') return order;
+  const count = pieces();
+  if (!(count > 1)) return order;
   const lots = decimal(order.quantity).div(count).div(stepSize).ceil();
   return { ...order, piece: lots.times(stepSize).toFixed() };
 }
