@@ -70,6 +70,12 @@ export type Outcome =
   | { readonly kind: 'not-sent'; readonly code: string; readonly message: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** What came of a cancel: only an answer that names our order and says so proves that it is gone. */
+export type CancelOutcome =
+  | { readonly kind: 'canceled'; readonly report: OrderReport }
+  /** Everything else, “no such order” included: it may have been filled. Look it up. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
 /** The venue's word on one order. */
 export interface OrderReport {
   readonly clientOrderId: string;
@@ -102,6 +108,8 @@ export interface Venue {
   balances(): Promise<ReadonlyMap<string, Balance>>;
   /** Never throws: whatever went wrong is an outcome. */
   place(order: Order): Promise<Outcome>;
+  /** Never throws. What the order filled before its end is told before this resolves. */
+  cancel(order: Pick<Order, 'clientOrderId' | 'pair'>): Promise<CancelOutcome>;
   /** The venue's word on an order by its client id; undefined when it does not know it. */
   find(order: Pick<Order, 'clientOrderId' | 'pair'>): Promise<OrderReport | undefined>;
   /** Own trades of a pair since a market time, oldest first, paged to the end. */

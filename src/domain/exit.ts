@@ -44,6 +44,7 @@ export function orderExit(
     type: 'market',
     quantity: text(lots),
     limitPrice: null,
+    stopPrice: null,
     stage: opening.stage,
     reserved: '0',
     exitReason,

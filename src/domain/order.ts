@@ -24,11 +24,14 @@ export interface Order {
   readonly signalId: string;
   readonly pair: string;
   readonly side: Side;
-  readonly purpose: 'entry' | 'exit';
-  /** `limit` is immediate-or-cancel at the collar: it never rests. */
-  readonly type: 'market' | 'limit';
+  /** `protection` rests at the venue and sells when the engine cannot. */
+  readonly purpose: 'entry' | 'exit' | 'protection';
+  /** `limit` is immediate-or-cancel at the collar; `stop-limit` rests until cancelled or hit. */
+  readonly type: 'market' | 'limit' | 'stop-limit';
   readonly quantity: DecimalText;
   readonly limitPrice: DecimalText | null;
+  /** The price that wakes a `stop-limit`; null for the others. */
+  readonly stopPrice: DecimalText | null;
   /** Stage at entry: where the exposure counts until the position is closed. */
   readonly stage: Stage;
   /** Quote currency set aside until the order ends: collar price × quantity plus fee; 0 for exits. */

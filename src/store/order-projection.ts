@@ -52,6 +52,7 @@ function orderAdded(
     message: null,
     updated_at: order.at,
     reference: reference === null ? null : plain(reference),
+    stop_price: order.stopPrice === null ? null : plain(order.stopPrice),
   });
 }
 

@@ -23,6 +23,7 @@ const order: Order = {
   type: 'limit',
   quantity: '0.15',
   limitPrice: '60100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '9024',
   exitReason: null,

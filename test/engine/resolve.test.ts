@@ -17,6 +17,7 @@ const order: Order = {
   type: 'limit',
   quantity: '1',
   limitPrice: '100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '101',
   exitReason: null,

@@ -149,6 +149,7 @@ const order: Order = {
   type: 'limit',
   quantity: '6',
   limitPrice: '100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '601',
   exitReason: null,

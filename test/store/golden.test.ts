@@ -58,6 +58,13 @@ const lines = files.flatMap((name) =>
     .split('\n'),
 );
 
+/** What version 1 wrote of orders, in the words of today: none of them had a price that wakes it. */
+function asOfToday(entry: Entry): Entry {
+  if (entry.type !== 'signal.approved' && entry.type !== 'exit.ordered') return entry;
+  const order = { ...entry.data.order, stopPrice: null };
+  return { ...entry, v: 2, data: { ...entry.data, order } } as Entry;
+}
+
 test('a journal of version 1 reads as the facts of today, and makes the same book and tables', async () => {
   const directory = temporaryDirectory();
   const store = await storeAt(directory);
@@ -73,7 +80,7 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
   database.close();
   const entries: Entry[] = [];
   for await (const entry of store.journal.read(1)) entries.push(entry);
-  expect(entries).toEqual(lines.map((line) => JSON.parse(line)));
+  expect(entries).toEqual(lines.map((line) => asOfToday(JSON.parse(line))));
   expect(new Set(entries.map(({ type }) => type))).toEqual(new Set(Object.keys(TYPES)));
   const book = fold(EMPTY_PORTFOLIO, entries);
   const held = [...book.positions].map(([id, { quantity, cost }]) => [

@@ -21,6 +21,7 @@ export const entry: Order = {
   type: 'market',
   quantity: '0.5',
   limitPrice: null,
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '50100',
   exitReason: null,

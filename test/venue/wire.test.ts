@@ -44,12 +44,42 @@ describe('an order on its way', () => {
     expect(limit).toMatchObject({ type: 'LIMIT', timeInForce: 'IOC', price: '100100.1' });
   });
 
+  test('that rests is a stop with a limit, good till cancelled, its prices exact', async () => {
+    const resting = { ...filledAnswer, status: 'NEW', executedQty: '0.00000000', fills: [] };
+    at.exchange.script = ({ what }) => (what === POST ? json(resting) : undefined);
+    await at.venue.connect();
+    const outcome = await at.venue.place({
+      ...entry,
+      ...{ side: 'sell', purpose: 'protection', type: 'stop-limit' },
+      ...{ quantity: '0.00012', stopPrice: '90000.1', limitPrice: '89100.09' },
+    });
+    expect(outcome).toMatchObject({ kind: 'accepted', report: { state: 'open' }, fills: [] });
+    const [sent] = posts().map(({ parameters }) => Object.fromEntries(parameters));
+    expect(sent).toEqual({
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      type: 'STOP_LOSS_LIMIT',
+      timeInForce: 'GTC',
+      quantity: '0.00012',
+      stopPrice: '90000.1',
+      price: '89100.09',
+      newClientOrderId: entry.clientOrderId,
+      newOrderRespType: 'FULL',
+      recvWindow: '5000',
+      timestamp: expect.any(String),
+      signature: expect.any(String),
+    });
+  });
+
   test('is not rounded: what is not in whole steps is not sent', async () => {
     await at.venue.connect();
     const steps = [
       { ...entry, quantity: '0.000123' },
       { ...entry, type: 'limit', limitPrice: '100.001' },
       { ...entry, type: 'limit' },
+      { ...entry, type: 'stop-limit', limitPrice: '100.01', stopPrice: '100.001' },
+      { ...entry, type: 'stop-limit', limitPrice: '100.01' },
+      { ...entry, type: 'stop-limit', stopPrice: '100.01' },
       { ...entry, pair: 'NOPE/USDT' },
     ] as const;
     for (const order of steps) expect((await at.venue.place(order)).kind).toBe('not-sent');
