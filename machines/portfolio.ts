@@ -16,6 +16,7 @@ import {
   exitProposed,
   judgeBatch,
   judgeMarks,
+  type MarkMoment,
   record,
   settleReported,
 } from '../src/domain/supervision.ts';
@@ -104,11 +105,11 @@ export const portfolioMachine = setup({
     conclude: assign(({ context }, { news }: { news: OrderNews }) =>
       decide(context, (draft) => concludeReported(draft, context.terms, news)),
     ),
-    mark: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
+    mark: assign(({ context }, p: MarkMoment) => ({
       ...decide(context, (draft) => judgeMarks(draft, context.terms, p)),
       marks: p.marks,
     })),
-    markAndExit: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
+    markAndExit: assign(({ context }, p: MarkMoment) => ({
       ...decide(context, (draft) => [
         ...judgeMarks(draft, context.terms, p),
         ...exitAll(draft, context.terms, p.at),
@@ -157,7 +158,9 @@ export const portfolioMachine = setup({
     'exit.proposed': { actions: [{ type: 'exit', params: ({ event }) => event }, 'publish'] },
     'fill.reported': { actions: [{ type: 'settle', params: ({ event }) => event }, 'publish'] },
     'order.reported': { actions: [{ type: 'conclude', params: ({ event }) => event }, 'publish'] },
-    'portfolio.marked': { actions: [{ type: 'mark', params: ({ event }) => event }, 'publish'] },
+    'portfolio.marked': {
+      actions: [{ type: 'mark', params: ({ event }) => ({ ...event, settled: true }) }, 'publish'],
+    },
     'breaker.reset': {
       actions: [{ type: 'resetBreaker', params: ({ event }) => event }, 'publish'],
     },
@@ -165,6 +168,12 @@ export const portfolioMachine = setup({
   states: {
     recovering: {
       on: {
+        'portfolio.marked': {
+          actions: [
+            { type: 'mark', params: ({ event }) => ({ ...event, settled: false }) },
+            'publish',
+          ],
+        },
         'recovery.completed': [
           { guard: 'isFlattening', target: 'flattening' },
           { guard: 'isReducing', target: 'reducing' },
@@ -221,7 +230,10 @@ export const portfolioMachine = setup({
     flattening: {
       on: {
         'portfolio.marked': {
-          actions: [{ type: 'markAndExit', params: ({ event }) => event }, 'publish'],
+          actions: [
+            { type: 'markAndExit', params: ({ event }) => ({ ...event, settled: true }) },
+            'publish',
+          ],
         },
         'portfolio.reduce': {
           target: 'reducing',

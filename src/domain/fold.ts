@@ -145,7 +145,7 @@ function applyDecision(draft: Draft, { data }: FactOf<'exit.decided'>): void {
   draft.positions.set(data.configId, {
     ...position,
     exiting: data.reason,
-    exitReference: data.price,
+    awaiting: { price: data.price },
   });
 }
 
@@ -153,7 +153,12 @@ function applyExit(draft: Draft, { data }: FactOf<'exit.ordered'>): void {
   const { order, reason, price: reference } = data;
   const position = draft.positions.get(order.configId);
   assert(position !== undefined, `expected a position to exit, was none for ${order.configId}`);
-  draft.positions.set(order.configId, { ...position, exiting: reason, exits: position.exits + 1 });
+  draft.positions.set(order.configId, {
+    ...position,
+    exiting: reason,
+    awaiting: null,
+    exits: position.exits + 1,
+  });
   const { asset } = position.opening;
   track(draft.orders, { ...sendingOf(order), asset, reference, opening: null });
 }
@@ -169,7 +174,7 @@ const opened = (opening: PositionOpening): Position => ({
   realised: ZERO_MONEY,
   fees: ZERO_MONEY,
   exiting: null,
-  exitReference: null,
+  awaiting: null,
   exits: 0,
 });
 

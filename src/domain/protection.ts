@@ -136,9 +136,9 @@ function order(
     { order: orderFor(draft, wanted, { pair, limitPrice, engine, at }) },
   );
   const lost = before.at(-1);
-  const step = lost !== undefined && isSame(lost, next) ? again(lost, at) : next;
-  apply(draft, step);
-  return [step];
+  if (lost !== undefined && isSame(lost, next)) return resend(draft, lost, at);
+  apply(draft, next);
+  return [next];
 }
 
 function orderFor(
@@ -188,8 +188,17 @@ const isSame = (
   lost.quantity === data.order.quantity &&
   lost.stopPrice === data.order.stopPrice;
 
-const again = ({ order: { clientOrderId: id, signalId } }: LiveOrder, at: Millis) =>
-  fact('order.resent', { at, key: id, cause: signalId }, { clientOrderId: id });
+/** Sends an order that never arrived once more, under its id. */
+export function resend(draft: Draft, { order: lost }: LiveOrder, at: Millis): readonly Fact[] {
+  const { clientOrderId, signalId } = lost;
+  const resent = fact(
+    'order.resent',
+    { at, key: clientOrderId, cause: signalId },
+    { clientOrderId },
+  );
+  apply(draft, resent);
+  return [resent];
+}
 
 /** Refused again and again, it is tried less and less often. */
 function isDue(before: readonly LiveOrder[], at: Millis): boolean {

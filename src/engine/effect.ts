@@ -1,11 +1,41 @@
 // What a committed fact sets off: orders to the venue, news to the actors. Nothing here runs before
 // its fact is in the journal.
 import type { Entry, FactOf } from '../domain/fact.ts';
+import type { Order } from '../domain/order.ts';
 import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import type { Registry } from './registry.ts';
+
+interface Named {
+  readonly clientOrderId: string;
+}
+
+/** What goes to the venue: an order, one of the book's once more, the cancel of one. */
+function createSending(to: { execution: Execution; book(): Portfolio; log: Log }) {
+  const { execution, book, log } = to;
+  const send = (order: Order): void => {
+    execution.send(order).catch((error: unknown) => {
+      log.error({ order: order.clientOrderId, error: String(error) }, 'sending an order failed');
+    });
+  };
+  const orderOf = ({ clientOrderId }: Named): Order | undefined =>
+    book().orders.get(clientOrderId)?.order;
+  const withOrder = (named: Named, act: (order: Order) => void): void => {
+    const order = orderOf(named);
+    if (order !== undefined) act(order);
+  };
+  return {
+    send,
+    /** What the engine's own care for its orders sets off. */
+    tend(entry: Entry): void {
+      if (entry.type === 'protection.ordered') send(entry.data.order);
+      if (entry.type === 'order.resent') withOrder(entry.data, send);
+      if (entry.type === 'cancel.ordered') withOrder(entry.data, execution.cancel);
+    },
+  };
+}
 
 export function createEffects(options: {
   registry: Registry;
@@ -18,13 +48,8 @@ export function createEffects(options: {
   /** What a finished order slipped, as a share of the price that asked for it. */
   onSlip(configId: string, slip: number): void;
 }): (entry: Entry) => void {
-  const { registry, execution, sink, book, marketTime, log } = options;
-
-  const send = (order: Parameters<Execution['send']>[0]): void => {
-    execution.send(order).catch((error: unknown) => {
-      log.error({ order: order.clientOrderId, error: String(error) }, 'sending an order failed');
-    });
-  };
+  const { registry, sink, book, marketTime } = options;
+  const { send, tend } = createSending(options);
 
   /** An entry whose commit took too long is not sent: its signal is no longer true. */
   function enter({ data }: FactOf<'signal.approved'>): void {
@@ -82,7 +107,7 @@ export function createEffects(options: {
         ended(entry);
         return;
       default:
-        return;
+        tend(entry);
     }
   };
 }

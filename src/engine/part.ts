@@ -59,7 +59,7 @@ export function joinParts(
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const { sink, execution } = joinVenue(banks, rules, send);
+  const { sink, execution } = joinVenue(banks, rules, send, book);
   const watch = createWatch(({ holder, ...crossed }) => {
     const configId = configurationOfTwin(holder);
     if (configId !== undefined) twins.crossed(configId, crossed);

@@ -24,12 +24,17 @@ export function joinVenue(
   { venue, clock, timers, log }: Banks,
   { recvWindowMs }: EngineRules,
   send: Supervisor['actor']['send'],
+  book: () => Portfolio,
 ): Pick<Parts, 'sink' | 'execution'> {
   const heard: Omit<ExecutionSink, 'onUnknown'> = {
     onFill: (fill) => send({ type: 'fill.reported', fill }),
     onOrderNews: (news) => send({ type: 'order.reported', news }),
   };
-  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
+  const onUnknown = createResolver({
+    ...{ venue, clock, timers, log, recvWindowMs },
+    sink: heard,
+    isCanceling: ({ clientOrderId }) => book().orders.get(clientOrderId)?.state === 'canceling',
+  });
   const sink = { ...heard, onUnknown };
   return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
 }

@@ -28,6 +28,7 @@ import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
 import { unfitFor } from './admission.ts';
+import type { EngineRules } from './bank.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
@@ -130,16 +131,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     });
     const engine: Engine = new Engine(
       { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
-      {
-        limits: settings.risk,
-        sizing: settings.sizing,
-        execution: settings.execution,
-        breakers: settings.breakers,
-        lifecycle: lifecycleRulesOf(settings.lifecycle),
-        gatherMs: settings.portfolio.gatherMs,
-        recvWindowMs: settings.execution.recvWindowMs,
-        isRealTime: venueSettings.endpoint === null,
-      },
+      rulesOf(settings, live),
       { ...started.start, instruments },
       options,
     );
@@ -148,6 +140,22 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     for (const end of endings) await end();
     throw error;
   }
+}
+
+/** The settings' numbers, as the engine takes them. */
+function rulesOf(settings: Settings, live: boolean): EngineRules {
+  return {
+    limits: settings.risk,
+    sizing: settings.sizing,
+    execution: settings.execution,
+    // Nothing rests at the paper venue.
+    protection: live ? settings.protection : { ...settings.protection, by: 'engine' },
+    breakers: settings.breakers,
+    lifecycle: lifecycleRulesOf(settings.lifecycle),
+    gatherMs: settings.portfolio.gatherMs,
+    recvWindowMs: settings.execution.recvWindowMs,
+    isRealTime: venueOf(settings).venue.endpoint === null,
+  };
 }
 
 /** Simulated fills on the real venue's prices and rules; its public side needs no key. */

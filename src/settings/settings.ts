@@ -2,7 +2,7 @@
 // refused, and so is anything that is not a number where one is meant.
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { DEFAULT_EXECUTION } from '../domain/order.ts';
+import { DEFAULT_EXECUTION, DEFAULT_PROTECTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
 import { breakerSchema, disorders } from './breaker.ts';
@@ -64,6 +64,11 @@ const executionSchema = z.strictObject({
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 
+const protectionSchema = z.strictObject({
+  by: z.enum(['venue', 'engine', 'both']).default(DEFAULT_PROTECTION.by),
+  offset: z.number().min(0).max(0.2).default(DEFAULT_PROTECTION.offset),
+});
+
 const venueSchema = z.strictObject({
   endpoint: z
     .strictObject({ rest: loopbackUrl('http'), stream: loopbackUrl('ws') })
@@ -109,6 +114,7 @@ const schema = z
     risk: riskSchema.prefault({}),
     sizing: sizingSchema.prefault({}),
     execution: executionSchema.prefault({}),
+    protection: protectionSchema.prefault({}),
     breakers: breakerSchema.prefault({}),
     lifecycle: lifecycleSchema,
   })

@@ -3,7 +3,8 @@
 // orders in them have no price that wakes them, and the journal tells all that they told.
 import { amount, atLeastZero, decimal, flag, instant, STAGE } from './column.ts';
 
-const STATES = `'sending', 'open', 'partial', 'unknown', 'filled', 'rejected', 'canceled', 'absent'`;
+const STATES = `'sending', 'open', 'partial', 'unknown', 'canceling', 'quarantined',
+  'filled', 'rejected', 'canceled', 'absent'`;
 
 const ORDERS = `
 CREATE TABLE orders_anew (
@@ -41,7 +42,7 @@ ALTER TABLE orders_anew RENAME TO orders;`;
 const INDEXES = `
 CREATE UNIQUE INDEX orders_one_decision ON orders (config_id, signal_at) WHERE purpose = 'entry';
 CREATE INDEX orders_live ON orders (state, ordered_at)
-  WHERE state IN ('sending', 'open', 'partial', 'unknown');
+  WHERE state IN ('sending', 'open', 'partial', 'unknown', 'canceling', 'quarantined');
 CREATE INDEX orders_time ON orders (ordered_at);
 CREATE INDEX orders_configuration ON orders (config_id);`;
 
@@ -59,4 +60,21 @@ CREATE TRIGGER orders_identity BEFORE UPDATE OF client_order_id, config_id, sign
   side, purpose, type, quantity, limit_price, stop_price, lifecycle_stage, reserved, ordered_at ON orders
   BEGIN SELECT raise(ABORT, 'expected an order to stay what was ordered'); END;`;
 
-export const THIRD_TABLES = [ORDERS, INDEXES, TRIGGERS, 'DELETE FROM checkpoints;'].join('\n');
+/** The edges that cancelling, despairing and sending once more add. */
+const TRANSITIONS = `
+INSERT INTO order_transitions VALUES
+  ('open', 'canceling'), ('partial', 'canceling'), ('canceling', 'filled'),
+  ('canceling', 'rejected'), ('canceling', 'canceled'), ('canceling', 'absent'),
+  ('sending', 'quarantined'), ('open', 'quarantined'), ('partial', 'quarantined'),
+  ('unknown', 'quarantined'), ('canceling', 'quarantined'),
+  ('quarantined', 'open'), ('quarantined', 'partial'), ('quarantined', 'filled'),
+  ('quarantined', 'rejected'), ('quarantined', 'canceled'), ('quarantined', 'absent'),
+  ('partial', 'absent'), ('absent', 'sending');`;
+
+export const THIRD_TABLES = [
+  ORDERS,
+  INDEXES,
+  TRIGGERS,
+  TRANSITIONS,
+  'DELETE FROM checkpoints;',
+].join('\n');

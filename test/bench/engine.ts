@@ -97,6 +97,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       limits: DEFAULT_LIMITS,
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
+      protection: { by: 'engine', offset: 0 },
       breakers: DEFAULT_LEVELS,
       lifecycle: DEFAULT_LIFECYCLE,
       gatherMs: 50,
@@ -145,6 +146,6 @@ function position({ id, stage }: Configuration, index: number): Position {
     },
     ...{ quantity: quantity('0.01'), bought: quantity('0.01'), sold: quantity('0') },
     ...{ cost: money('1'), paid: money('1'), received: ZERO_MONEY, realised: ZERO_MONEY },
-    ...{ fees: ZERO_MONEY, exiting: null, exits: 0 },
+    ...{ fees: ZERO_MONEY, exiting: null, awaiting: null, exits: 0 },
   };
 }

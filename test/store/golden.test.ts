@@ -25,6 +25,12 @@ const TYPES: Record<FactType, true> = {
   'signal.refused': true,
   'signal.approved': true,
   'exit.ordered': true,
+  'exit.decided': true,
+  'protection.ordered': true,
+  'cancel.ordered': true,
+  'order.resent': true,
+  'order.quarantined': true,
+  'order.overfilled': true,
   'order.accepted': true,
   'order.unresolved': true,
   'order.ended': true,
@@ -51,6 +57,7 @@ const files = [
   'journal-v1-breakers.jsonl',
   'journal-v1-half-open.jsonl',
   'journal-v1-lifecycle.jsonl',
+  'journal-v1-orders.jsonl',
 ];
 const lines = files.flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')
@@ -120,6 +127,11 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
         "config_id": "a",
         "filled": "0.12067",
         "state": "filled",
+      },
+      {
+        "config_id": "BTC/USDT",
+        "filled": "0",
+        "state": "canceling",
       },
     ]
   `);

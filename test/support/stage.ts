@@ -145,6 +145,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       ...{ sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION, lifecycle },
       ...{
         breakers: DEFAULT_LEVELS,
+        protection: { by: 'engine', offset: 0.01 } as const,
         isRealTime: false,
         gatherMs: options.gatherMs ?? 0,
         recvWindowMs: 5000,
