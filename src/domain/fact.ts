@@ -8,7 +8,8 @@ import type { Posting } from './ledger.ts';
 import type { Verdict } from './lifecycle-state.ts';
 import type { DecimalText } from './money.ts';
 import type { Trip } from './open-breaker.ts';
-import type { CancelReason, ExitReason, Order, OrderEnd } from './order.ts';
+import type { ExitReason, Order } from './order.ts';
+import type { OrderCatalogue } from './order-fact.ts';
 import type { Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
 import type { Waterfall } from './sizing.ts';
@@ -80,7 +81,7 @@ export interface Capped {
 }
 
 /** Fact type → its data. */
-export interface Catalogue {
+export interface Catalogue extends OrderCatalogue {
   'engine.started': {
     readonly mode: 'paper' | 'live';
     readonly venue: string;
@@ -142,35 +143,6 @@ export interface Catalogue {
     readonly order: Order;
     readonly strategy: string;
     readonly asset: string;
-  };
-  /** A position is to go, but what the venue holds back of it has to be let go first. */
-  'exit.decided': {
-    readonly configId: string;
-    readonly reason: ExitReason;
-    readonly price: DecimalText | null;
-  };
-  'exit.ordered': {
-    readonly reason: ExitReason;
-    readonly order: Order;
-    readonly price: DecimalText | null;
-  };
-  'order.accepted': { readonly clientOrderId: string; readonly venueOrderId: string };
-  /** A stop that rests at the venue, for all the positions of its pair. */
-  'protection.ordered': { readonly order: Order };
-  /** The venue is asked to cancel an order that stands there. */
-  'cancel.ordered': { readonly clientOrderId: string; readonly reason: CancelReason };
-  /** An order that never reached the venue is sent once more, under the same id. */
-  'order.resent': { readonly clientOrderId: string };
-  /** Nobody could find out for too long: what it may have done stays reserved, a person has to look. */
-  'order.quarantined': { readonly clientOrderId: string; readonly reason: string };
-  /** The venue filled more than was asked for; by how much, in base units. */
-  'order.overfilled': { readonly clientOrderId: string; readonly excess: DecimalText };
-  'order.unresolved': { readonly clientOrderId: string; readonly reason: string };
-  'order.ended': {
-    readonly clientOrderId: string;
-    readonly state: OrderEnd;
-    readonly code: string | null;
-    readonly message: string | null;
   };
   'position.opened': PositionOpening;
   'fill.recorded': {

@@ -110,6 +110,7 @@ export class Engine {
       trading: supervisor.actor.getSnapshot().value,
       configurations: registry.size,
       streams: streams.count(),
+      unprotected: this.#parts.guard.ages(),
       orders: Object.fromEntries(orders.states()),
       counters: { ...counters, prices: watch.updates },
     };
@@ -228,6 +229,7 @@ export class Engine {
     const { clock } = this.#banks;
     const [market, wall] = [clock.market(), clock.monotonic()];
     void this.#stocktake.take();
+    this.#parts.guard.look(this.book());
     // Before the venue has said what time it is, there is no day to judge.
     if (market === 0) return;
     const due =

@@ -39,6 +39,8 @@ export interface Status {
   readonly orders: Readonly<Record<string, OrderState>>;
   readonly configurations: number;
   readonly streams: { readonly live: number; readonly stale: number };
+  /** How long positions have lacked an armed stop on a live price, in wall time, by configuration. */
+  readonly unprotected: Readonly<Record<string, Millis>>;
   readonly counters: Counters;
 }
 
@@ -76,7 +78,10 @@ export function statusOf(
   book: Portfolio,
   marks: Marks,
   limits: RiskLimits,
-): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters'> {
+): Omit<
+  Status,
+  'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters' | 'unprotected'
+> {
   const worth = equity(book, marks);
   return {
     equity: text(worth),

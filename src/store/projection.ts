@@ -66,6 +66,8 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'order.resent': (entry) => [orderResent(entry)],
   'order.quarantined': (entry) => [orderQuarantined(entry)],
   'order.overfilled': journalOnly,
+  'protection.lost': journalOnly,
+  'protection.regained': journalOnly,
   'exit.ordered': (entry, context) => [exitAdded(entry, context), positionExiting(entry)],
   'order.accepted': (entry) => [orderAccepted(entry)],
   'order.unresolved': (entry) => [orderUnresolved(entry)],

@@ -34,6 +34,8 @@ const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'exit.ordered': [orderWithoutStop],
   'exit.decided': [],
   'protection.ordered': [],
+  'protection.lost': [],
+  'protection.regained': [],
   'cancel.ordered': [],
   'order.resent': [],
   'order.quarantined': [],

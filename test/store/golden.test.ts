@@ -27,6 +27,8 @@ const TYPES: Record<FactType, true> = {
   'exit.ordered': true,
   'exit.decided': true,
   'protection.ordered': true,
+  'protection.lost': true,
+  'protection.regained': true,
   'cancel.ordered': true,
   'order.resent': true,
   'order.quarantined': true,

@@ -19,9 +19,17 @@ export const why: Record<ExitReason, string> = {
 type OrderFact =
   | FactOf<'exit.decided'>
   | FactOf<'protection.ordered'>
+  | FactOf<'protection.lost'>
+  | FactOf<'protection.regained'>
   | FactOf<'order.resent'>
   | FactOf<'order.quarantined'>
   | FactOf<'order.overfilled'>;
+
+const lacks = {
+  trigger: 'its stop is not armed',
+  price: 'no prices come',
+  exit: 'it is to leave, and no order is out',
+} as const;
 
 export function orderWords(fact: OrderFact, paint: Paint): string {
   const order = fact.key.slice(0, 8);
@@ -36,6 +44,16 @@ export function orderWords(fact: OrderFact, paint: Paint): string {
       const { pair, quantity, stopPrice } = fact.data.order;
       return paint.dim(
         `⌐ stop at the venue for ${quantity} ${plain(pair)} at ${priceText(stopPrice ?? '0')}`,
+      );
+    }
+    case 'protection.lost': {
+      const { configId, pair, lack } = fact.data;
+      return paint.bad(`■ ${plain(configId)} on ${plain(pair)} is not protected: ${lacks[lack]}`);
+    }
+    case 'protection.regained': {
+      const { configId, ageMs } = fact.data;
+      return paint.good(
+        `▶ ${plain(configId)} is protected again, after ${Math.round(ageMs / 1000)} s`,
       );
     }
     case 'order.resent':

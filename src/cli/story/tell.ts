@@ -33,6 +33,8 @@ function words(entry: Entry, paint: Paint): string | undefined {
       );
     case 'exit.decided':
     case 'protection.ordered':
+    case 'protection.lost':
+    case 'protection.regained':
     case 'order.resent':
     case 'order.quarantined':
     case 'order.overfilled':
