@@ -16,8 +16,9 @@ import {
   type ExchangeSettings,
   loadExchange,
 } from '../exchange/client.ts';
+import { RateBudget } from '../exchange/rate-budget.ts';
 import { connectFeed } from '../feed/connect.ts';
-import type { Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
+import type { Clock, Feed, FeedNews, Log, Timers, Venue } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -97,7 +98,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     const recovered = await recoverBook(store.journal);
     // Market time goes on from where the journal ends, not from zero.
     if (recovered.at > 0) clock.observe(recovered.at);
-    const exchange = exchangeOf(options);
+    const exchange = exchangeOf(options, budgetOf(bench));
     const feed = connectFeed({ ...exchange, credentials: null }, bench);
     const venue = live
       ? connectVenue(exchange, bench)
@@ -183,10 +184,19 @@ function paperVenue(
   });
 }
 
-function exchangeOf({ settings, credentials }: StartOptions): ExchangeSettings {
+/** One for every client: the venue counts what comes from this address together. */
+function budgetOf({ clock, timers, log }: { clock: Clock; timers: Timers; log: Log }): RateBudget {
+  const budget = new RateBudget({ monotonic: clock.monotonic, after: timers.after });
+  budget.onBan((forMs) =>
+    log.error({ forMs }, 'banned by the venue; nothing is sent before that is over'),
+  );
+  return budget;
+}
+
+function exchangeOf({ settings, credentials }: StartOptions, budget: RateBudget): ExchangeSettings {
   const { name, venue } = venueOf(settings);
   const { recvWindowMs } = settings.execution;
-  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs };
+  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs, budget };
 }
 
 /** Journals what a start has to say (the opening of the book, new configurations) and takes stock. */

@@ -52,8 +52,8 @@ export async function createConnection(
   const pairOf = (symbol: string): string | undefined => pairs.get(symbol);
   const account = createAccountNews({ news, pairOf, log, learn: (report) => books.learn(report) });
   const ear = { ...account, onSubscribed: () => stream.confirmed() };
-  const wire = wired(await loadExchange(name), ear, () => clock.monotonic());
-  const client = await createClient(wire.type, settings);
+  const wire = wired(await loadExchange(name), ear);
+  const client = await createClient(wire.type, settings, wire.urgencyOf);
   const asking = createAsking(credentials);
   const books = createBookkeeping(client, asking, pairOf);
   const stream = createUserStream({

@@ -27,7 +27,10 @@ export async function place(order: Order, placing: Placing): Promise<Outcome> {
   if (wire.passages.has(clientOrderId)) {
     return { kind: 'not-sent', code: 'in-flight', message: 'an order with this id is on its way' };
   }
-  const passage: Passage = { written: false, abandoned: false, answer: undefined };
+  const passage: Passage = {
+    ...{ purpose: order.purpose, written: false, abandoned: false },
+    answer: undefined,
+  };
   wire.passages.set(clientOrderId, passage);
   const sent = send(order, placing.client);
   // Not before the client is done with it: a request that waits its turn must still find it given up.

@@ -20,6 +20,7 @@ import type { Timers } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
 import { configurationOf, instrumentOf, newcomer, openedBook } from '../support/bench.ts';
+import { ownBudget } from '../support/budget.ts';
 
 export const pair = 'BTC/USDT';
 const start = Date.UTC(2026, 0, 15, 12);
@@ -60,6 +61,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
     endpoint: null,
     credentials: null,
     recvWindowMs: 5000,
+    budget: ownBudget(),
   });
   const feed = new LiveFeed({
     ...{ clock, timers, log },

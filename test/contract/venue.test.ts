@@ -16,6 +16,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
 import { loadInstruments } from '../../src/venue/listing.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
+import { ownBudget } from '../support/budget.ts';
 import { startSecondExchange } from '../support/second-exchange/exchange.ts';
 
 const pair = 'BTC/USDT';
@@ -35,6 +36,7 @@ const settingsOn = (port: number): ExchangeSettings => ({
   endpoint: { rest: `http://127.0.0.1:${port}`, stream: `ws://127.0.0.1:${port}` },
   credentials: keys,
   recvWindowMs: 5000,
+  budget: ownBudget(),
 });
 
 async function sandbox(): Promise<{ port: number; close(): Promise<void> }> {
