@@ -19,6 +19,13 @@ export function loadSettings(file: string): Settings {
   return result.settings;
 }
 
+/** A plan of faults as it stands. Throws `WrongUse` when there is no such file. */
+export function planText(path: string): string {
+  const text = textOf(path);
+  if (text === undefined) throw new WrongUse(`${path}: expected a plan of faults, was none`);
+  return text;
+}
+
 /** A configuration file as it stands. Throws `Failure` when there is no such file. */
 export function documentText(path: string): string {
   const text = textOf(path);

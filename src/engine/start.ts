@@ -29,7 +29,6 @@ import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
 import { unfitFor } from './admission.ts';
-import type { EngineRules } from './bank.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
@@ -37,6 +36,7 @@ import { isHalted } from './halt-file.ts';
 import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
+import { rulesOf } from './rule.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -141,22 +141,6 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     for (const end of endings) await end();
     throw error;
   }
-}
-
-/** The settings' numbers, as the engine takes them. */
-function rulesOf(settings: Settings, live: boolean): EngineRules {
-  return {
-    limits: settings.risk,
-    sizing: settings.sizing,
-    execution: settings.execution,
-    // Nothing rests at the paper venue.
-    protection: live ? settings.protection : { ...settings.protection, by: 'engine' },
-    breakers: settings.breakers,
-    lifecycle: lifecycleRulesOf(settings.lifecycle),
-    gatherMs: settings.portfolio.gatherMs,
-    recvWindowMs: settings.execution.recvWindowMs,
-    isRealTime: venueOf(settings).venue.endpoint === null,
-  };
 }
 
 /** Simulated fills on the real venue's prices and rules; its public side needs no key. */

@@ -30,6 +30,8 @@ export interface VenueOrder {
   readonly updateTime: Millis;
   /** An order that waits for a price: until the market reached it, it does not work. */
   readonly stop?: { readonly price: string; readonly workingTime?: Millis };
+  /** The most of it that is filled at once: the rest waits for the next move of the market. */
+  readonly piece?: string;
 }
 
 export interface VenueTrade {

@@ -26,7 +26,7 @@ const LEVEL_WORTH = { from: 2500, to: 9000, growth: 0.25 };
 const zero = decimal(0);
 
 export class Book {
-  readonly #listing: Listing;
+  #listing: Listing;
   #bids: Level[] = [];
   #asks: Level[] = [];
   #lastId: number;
@@ -49,6 +49,11 @@ export class Book {
   }
   get asks(): readonly Level[] {
     return this.#asks;
+  }
+
+  /** From now on levels are made by the filters of `listing`. */
+  relist(listing: Listing): void {
+    this.#listing = listing;
   }
 
   /** Levels around a new last price; the change against the levels before. `at` seeds the sizes. */

@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly fee: number;
   readonly directory: string;
   readonly balances: Readonly<Record<string, string>>;
+  /** In how many pieces the next order is filled. */
+  pieces(): number;
 }
 
 export class Exchange {
@@ -41,11 +43,12 @@ export class Exchange {
   readonly speed: number;
   readonly fee: number;
   readonly account = new Account();
-  readonly listings: ReadonlyMap<string, Listing>;
   readonly player: Player;
+  readonly #listings: Map<string, Listing>;
   readonly #books = new Map<string, Book>();
   readonly #records: RecordFile;
   readonly #listener: ExchangeListener;
+  readonly #pieces: () => number;
 
   /** Throws when the directory is held, its records are unreadable or of another market. */
   constructor(options: ExchangeOptions, listener: ExchangeListener) {
@@ -54,7 +57,8 @@ export class Exchange {
     this.speed = speed;
     this.fee = options.fee;
     this.#listener = listener;
-    this.listings = listingsOf(source);
+    this.#pieces = options.pieces;
+    this.#listings = new Map(listingsOf(source));
     this.#records = openRecords(options.directory, (records) => compact(records, source.name));
     for (const record of this.#records.records) this.account.apply(record);
     const from = this.#records.records.at(-1)?.at ?? source.live;
@@ -77,6 +81,17 @@ export class Exchange {
     }
   }
 
+  get listings(): ReadonlyMap<string, Listing> {
+    return this.#listings;
+  }
+
+  /** From now on `symbol` is listed otherwise. Throws `VenueRefusal` for one that is not listed. */
+  relist(symbol: string, change: Partial<Listing>): void {
+    const listing = { ...this.listing(symbol), ...change };
+    this.#listings.set(symbol, listing);
+    this.book(listing).relist(listing);
+  }
+
   /** Throws `VenueRefusal` for a symbol that is not sent or not listed. */
   listing(symbol: string | undefined): Listing {
     if (symbol === undefined) throw refusals.missing('symbol');
@@ -93,14 +108,14 @@ export class Exchange {
 
   /** Checks, matches and records an order. Throws `VenueRefusal`. */
   place(parameters: Parameters): Matched {
-    const { listing, matched } = this.#match(parameters);
+    const { listing, matched } = this.#match(parameters, this.#pieces());
     this.#settle(listing, matched);
     return matched;
   }
 
   /** Does all of `place` but doing it. Throws `VenueRefusal`. */
   tryOut(parameters: Parameters): void {
-    this.#match(parameters);
+    this.#match(parameters, 1);
   }
 
   /** Cancels an open order under the name `cancelId`. Throws `VenueRefusal` when it is not open. */
@@ -141,12 +156,12 @@ export class Exchange {
     this.#records.close();
   }
 
-  #match(parameters: Parameters): { listing: Listing; matched: Matched } {
+  #match(parameters: Parameters, pieces: number): { listing: Listing; matched: Matched } {
     const listing = this.listing(parameters.get('symbol'));
     const desk = this.#desk(listing);
     const request = checkOrder(parameters, listing, desk.book.last);
     const clientOrderId = request.clientOrderId ?? `sandbox-${this.account.nextOrderId()}`;
-    return { listing, matched: place(desk, request, clientOrderId) };
+    return { listing, matched: place(desk, request, clientOrderId, pieces) };
   }
 
   #desk(listing: Listing): Desk {
@@ -197,6 +212,8 @@ export class Exchange {
     const book = listing === undefined ? undefined : this.#books.get(listing.symbol);
     if (listing === undefined || book === undefined) return;
     const change = book.move(move.step.price, move.at);
+    // What is halted has a price again when it is traded again.
+    if (listing.status !== 'TRADING') return;
     this.#listener.onMove(listing, move);
     this.#listener.onBook(listing, change, move.at);
     for (const order of this.account.openOrders(listing.symbol)) {

@@ -9,6 +9,8 @@ export interface Listing {
   readonly symbol: string;
   readonly base: string;
   readonly quote: string;
+  /** Orders are taken, and filled, only while it is traded. */
+  readonly status: 'TRADING' | 'BREAK' | 'HALT';
   /** Also the lowest price there is. */
   readonly tickSize: Decimal;
   readonly priceMax: Decimal;
@@ -52,6 +54,7 @@ export function listingOf(pair: string, price: number): Listing {
     symbol: symbolOf(pair),
     base,
     quote,
+    status: 'TRADING',
     tickSize: decimal(tick),
     priceMax: decimal(1_000_000),
     stepSize: decimal(step),

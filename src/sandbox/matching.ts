@@ -31,12 +31,18 @@ export interface Desk {
 
 const zero = decimal(0);
 
-/** Places an order that passed its checks of form. Throws `VenueRefusal`. */
-export function place(desk: Desk, request: OrderRequest, clientOrderId: string): Matched {
+/** Places an order that passed its checks of form, to be filled in `pieces`. Throws `VenueRefusal`. */
+export function place(
+  desk: Desk,
+  request: OrderRequest,
+  clientOrderId: string,
+  pieceCount: number,
+): Matched {
   const { account, book, listing } = desk;
   checkOpenOrders(account.openOrders(listing.symbol), request, clientOrderId, listing);
   const quantity = request.quantity ?? affordable(book, request, listing);
-  const order = draft(desk, request, quantity, clientOrderId);
+  const whole = draft(desk, request, quantity, clientOrderId);
+  const order = pieceCount > 1 ? inPieces(whole, pieceCount, listing) : whole;
   const isNew: Execution = { kind: 'NEW', order, trade: undefined };
   if (order.stop !== undefined && reached(order, book.last)) throw refusals.wouldTrigger();
   const pieces = isWorking(order) ? takeable(book, order) : [];
@@ -86,6 +92,14 @@ function draft(
   };
 }
 
+/** An order that takes what it can, in parts of whole lots. */
+function inPieces(order: VenueOrder, count: number, { stepSize }: Listing): VenueOrder {
+  const isTaker = order.type === 'MARKET' || order.type === 'LIMIT';
+  if (!isTaker || order.timeInForce === 'FOK') return order;
+  const lots = decimal(order.quantity).div(count).div(stepSize).ceil();
+  return { ...order, piece: lots.times(stepSize).toFixed() };
+}
+
 /** Lots that `quoteOrderQty` buys or sells for at the book's prices. */
 function affordable(book: Book, { side, quoteQuantity }: OrderRequest, listing: Listing): Decimal {
   let rest = quoteQuantity ?? zero;
@@ -101,9 +115,15 @@ function affordable(book: Book, { side, quoteQuantity }: OrderRequest, listing: 
   return lots;
 }
 
+/** What is to be filled of an order now. */
+function nextPiece({ quantity, executed, piece }: VenueOrder): Decimal {
+  const rest = decimal(quantity).minus(executed);
+  return piece === undefined || rest.lt(piece) ? rest : decimal(piece);
+}
+
 /** What the book has for the rest of an order now: all of it or nothing for FOK. */
 function takeable(book: Book, order: VenueOrder): readonly Level[] {
-  const wanted = decimal(order.quantity).minus(order.executed);
+  const wanted = nextPiece(order);
   const limit = order.type === 'MARKET' ? undefined : decimal(order.price);
   const pieces = book.quote(order.side, wanted, limit);
   const total = pieces.reduce((sum, { quantity }) => sum.plus(quantity), zero);
@@ -115,8 +135,7 @@ function checkFunds(
   { side, type, price, quantity }: VenueOrder,
   pieces: readonly Level[],
 ): void {
-  const cost = pieces.reduce((sum, piece) => sum.plus(piece.price.times(piece.quantity)), zero);
-  const quote = type === 'MARKET' ? cost : decimal(price).times(quantity);
+  const quote = type === 'MARKET' ? costOf(pieces) : decimal(price).times(quantity);
   const [asset, needed] = side === 'BUY' ? [listing.quote, quote] : [listing.base, quantity];
   if (account.free(asset).lt(needed)) throw refusals.balance();
 }
@@ -134,7 +153,8 @@ function take(
   const filled = fill(order, pieces, { listing, purse, firstTradeId, at, fee, maker: false });
   const executions = [...before, ...filled.executions];
   let after = filled.order;
-  if (isOpen(after) && order.timeInForce === 'GTC') {
+  const goesOn = order.timeInForce === 'GTC' || (order.piece !== undefined && pieces.length > 0);
+  if (isOpen(after) && goesOn) {
     purse.setAside(after, listing, 'lock');
   } else if (isOpen(after)) {
     after = { ...after, status: 'EXPIRED', updateTime: at };
@@ -162,8 +182,22 @@ function reached({ side, type, stop }: VenueOrder, last: Decimal): boolean {
 
 /** What the last move does to an open order; undefined if nothing. */
 export function matchResting(desk: Desk, order: VenueOrder): Matched | undefined {
-  return isWorking(order) ? fillResting(desk, order) : trigger(desk, order);
+  if (!isWorking(order)) return trigger(desk, order);
+  return order.timeInForce === 'GTC' ? fillResting(desk, order) : takeOn(desk, order);
 }
+
+/** The next piece of an order that does not rest, while it can be had. */
+function takeOn(desk: Desk, order: VenueOrder): Matched {
+  const { account, listing, book } = desk;
+  const purse = new Purse(account);
+  purse.setAside(order, listing, 'release');
+  const pieces = takeable(book, order);
+  const isPaid = order.side === 'SELL' || purse.free(listing.quote).gte(costOf(pieces));
+  return take(desk, order, isPaid ? pieces : [], purse, []);
+}
+
+const costOf = (pieces: readonly Level[]): Decimal =>
+  pieces.reduce((sum, piece) => sum.plus(piece.price.times(piece.quantity)), zero);
 
 /** The market traded through the order: it is filled, by at most one level's worth a move. */
 function fillResting(desk: Desk, order: VenueOrder): Matched | undefined {
@@ -171,7 +205,7 @@ function fillResting(desk: Desk, order: VenueOrder): Matched | undefined {
   const price = decimal(order.price);
   const isThrough = order.side === 'BUY' ? book.last.lte(price) : book.last.gte(price);
   if (!isThrough) return undefined;
-  const rest = decimal(order.quantity).minus(order.executed);
+  const rest = nextPiece(order);
   const offered = (order.side === 'BUY' ? book.asks : book.bids)[0]?.quantity ?? rest;
   const purse = new Purse(account);
   const pieces = [{ price, quantity: offered.lt(rest) ? offered : rest }];

@@ -39,6 +39,7 @@ const isOrderType = (text: string): text is OrderType => Object.hasOwn(terms, te
 /** Reads and checks an order request. Throws `VenueRefusal`. */
 export function checkOrder(parameters: Parameters, listing: Listing, last: Decimal): OrderRequest {
   const request = readRequest(parameters);
+  if (listing.status !== 'TRADING') throw refusals.closed();
   if (request.type === 'MARKET') checkMarket(request, listing, last);
   else checkLimit(request, listing);
   return request;

@@ -39,6 +39,7 @@ export const refusals = {
       `Too many new orders; current limit is ${limit} orders per 10 SECOND.`,
       429,
     ),
+  closed: refuse(-1013, 'Market is closed.'),
   filter: (name: string) => new VenueRefusal(-1013, `Filter failure: ${name}`),
   unsupported: (what: string) => new VenueRefusal(-2010, `${what} not supported for this symbol.`),
   stale: refuse(-1021, 'Timestamp for this request is outside of the recvWindow.'),

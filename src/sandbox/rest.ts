@@ -1,6 +1,7 @@
 // The exchange's routes over HTTP. Wall time for signatures and limits, market time for events.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { accountRoutes } from './account-route.ts';
+import { type Door, give, type Reply } from './door.ts';
 import type { Exchange } from './exchange.ts';
 import { marketRoutes } from './market-route.ts';
 import { parametersOf } from './parameter.ts';
@@ -35,49 +36,77 @@ function signedText(
   return { payload: whole.slice(0, Math.max(0, at - 1)), signature: whole.slice(at + 10) };
 }
 
-async function answer(
+interface Request {
+  readonly name: string;
+  readonly query: string;
+  readonly body: string;
+  readonly key: string | undefined;
+}
+
+/** What is asked, its way and its key. By hand: a path of two slashes would be read as a host. */
+function requestOf(message: IncomingMessage, body: string): Request {
+  const [path = '/', query = ''] = (message.url ?? '/').split(/\?(.*)/s);
+  const key = message.headers['x-mbx-apikey'];
+  const name = `${message.method} ${path}`;
+  return { name, query, body, key: typeof key === 'string' ? key : undefined };
+}
+
+/** `cameAt`: wall time at which the request is held to have come. Throws `VenueRefusal`. */
+function answer(
   exchange: Exchange,
   pair: KeyPair,
   budget: RateBudget,
-  request: IncomingMessage,
-): Promise<unknown> {
-  // By hand: a path of two slashes would be read as a host.
-  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
-  const name = `${request.method} ${path}`;
+  { name, query, body, key }: Request,
+  cameAt: number,
+): unknown {
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
   if (route === undefined) throw refusals.unknownRoute();
   const now = Date.now();
   budget.spend(route.weight, now);
-  const body = await bodyOf(request);
   const parameters = parametersOf(query, body);
   if (route.isSigned) {
     const { payload, signature } = signedText(query, body);
-    const key = request.headers['x-mbx-apikey'];
-    checkKey(typeof key === 'string' ? key : undefined, pair);
+    checkKey(key, pair);
     checkSignature(payload, signature, pair);
-    checkTime(parameters, now);
+    checkTime(parameters, cameAt);
   }
   if (route.isOrder) budget.spendOrder(now);
   return route.answer(exchange, parameters);
 }
 
-/** An HTTP server over the exchange; not yet listening. */
-export function restServer(exchange: Exchange, pair: KeyPair, budget: RateBudget): Server {
-  const send = (response: ServerResponse, status: number, value: unknown): void => {
-    if (response.destroyed) return;
-    response.writeHead(status, {
+/** An HTTP server over the exchange, behind `door`; not yet listening. */
+export function restServer(
+  exchange: Exchange,
+  pair: KeyPair,
+  budget: RateBudget,
+  door: Door,
+): Server {
+  const replyOf = (status: number, value: unknown): Reply => ({
+    status,
+    headers: {
       'content-type': 'application/json;charset=UTF-8',
       ...budget.headers(Date.now(), status === 429),
-    });
-    response.end(JSON.stringify(value));
+    },
+    body: JSON.stringify(value),
+  });
+  const refused = (error: unknown): Reply => {
+    const refusal = error instanceof VenueRefusal ? error : refusals.trouble(error);
+    return replyOf(refusal.status, { code: refusal.code, msg: refusal.message });
   };
-  return createServer((request, response) => {
-    answer(exchange, pair, budget, request).then(
-      (value) => send(response, 200, value),
-      (error: unknown) => {
-        const refusal = error instanceof VenueRefusal ? error : refusals.trouble(error);
-        send(response, refusal.status, { code: refusal.code, msg: refusal.message });
+  return createServer((message, response) => {
+    bodyOf(message).then(
+      (body) => {
+        const request = requestOf(message, body);
+        const carryOut = (cameAt: number): Reply => {
+          try {
+            return replyOf(200, answer(exchange, pair, budget, request, cameAt));
+          } catch (error) {
+            return refused(error);
+          }
+        };
+        door.serve({ name: request.name, response, carryOut });
       },
+      (error: unknown) => give(response, refused(error)),
     );
   });
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Millis } from '../domain/time.ts';
 import { Exchange } from './exchange.ts';
+import { createFaults } from './fault.ts';
+import type { FaultPlan } from './fault-plan.ts';
 import { generatedMarket } from './generated/market.ts';
 import type { CandleSource } from './market.ts';
 import { MarketStream } from './market-stream.ts';
@@ -31,6 +33,8 @@ export interface SandboxOptions extends KeyPair {
   readonly balances: Readonly<Record<string, string>>;
   /** Fee a side, as a share. */
   readonly fee: number;
+  /** What goes wrong; nothing unless given. */
+  readonly faults?: FaultPlan;
 }
 
 export interface Sandbox {
@@ -52,8 +56,9 @@ export async function startSandbox(
       : generatedMarket(options.seed);
   const { speed, fee, balances } = options;
   const directory = join(options.directory, 'sandbox');
+  const faults = createFaults(options.faults, log);
   const exchange: Exchange = new Exchange(
-    { source, speed, fee, directory, balances },
+    { source, speed, fee, directory, balances, pieces: () => faults.pieces() },
     {
       onMove: (listing, move) => market.moved(listing, move),
       onBook: (listing, change, at) => market.bookChanged(listing, change, at),
@@ -75,10 +80,10 @@ export async function startSandbox(
   let reports = 0;
   let isTroubled = false;
   const budget = new RateBudget();
-  const subscriptions = new Subscriptions();
+  const subscriptions = new Subscriptions(faults.lanes['market-stream']);
   const market = new MarketStream(exchange, subscriptions);
-  const user = new UserStream(exchange, options, budget);
-  const server = restServer(exchange, options, budget);
+  const user = new UserStream(exchange, options, budget, faults.lanes['user-stream']);
+  const server = restServer(exchange, options, budget, faults.door);
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket, request) => {
     const path = request.url ?? '/';
@@ -95,12 +100,14 @@ export async function startSandbox(
   });
   const pinging = keepAlive(sockets);
   exchange.player.start();
+  faults.begin(exchange);
   const { port } = server.address() as AddressInfo;
   return {
     port,
     marketTime: () => exchange.player.now(),
     async close() {
       clearInterval(pinging);
+      faults.end();
       exchange.close();
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
@@ -124,6 +131,8 @@ function keepAlive(sockets: WebSocketServer): NodeJS.Timeout {
   });
   return setInterval(() => {
     for (const socket of sockets.clients) {
+      // A fault has it play dead: it neither pings nor hears what answers.
+      if (socket.isPaused) continue;
       if (!alive.has(socket)) socket.terminate();
       alive.delete(socket);
       socket.ping();

@@ -13,7 +13,7 @@ const zero = '0.00000000';
 
 export const symbolShape = (listing: Listing): object => ({
   symbol: listing.symbol,
-  status: 'TRADING',
+  status: listing.status,
   baseAsset: listing.base,
   baseAssetPrecision: 8,
   quoteAsset: listing.quote,

@@ -1,7 +1,7 @@
 // Who listens to which public stream: sockets, the streams they named, and their requests to change
 // them, each acknowledged.
 import type { WebSocket } from 'ws';
-import { deliver } from './socket.ts';
+import type { Lane } from './lane.ts';
 
 interface Subscriber {
   readonly socket: WebSocket;
@@ -21,7 +21,12 @@ const methods = ['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY
 
 export class Subscriptions {
   readonly #subscribers = new Set<Subscriber>();
+  readonly #lane: Lane;
   #wanted: ReadonlySet<string> = new Set();
+
+  constructor(lane: Lane) {
+    this.#lane = lane;
+  }
 
   /** Streams somebody listens to: what nobody hears need not be made. */
   get wanted(): ReadonlySet<string> {
@@ -38,8 +43,11 @@ export class Subscriptions {
     this.#subscribers.add(subscriber);
     this.#count();
     socket.on('message', (data) => {
-      deliver(socket, JSON.stringify(answer(subscriber, String(data))));
-      this.#count();
+      this.#lane.ask(socket, String(data), (text) => {
+        const told = answer(subscriber, text);
+        this.#count();
+        return JSON.stringify(told);
+      });
     });
     socket.on('close', () => {
       this.#subscribers.delete(subscriber);
@@ -53,7 +61,7 @@ export class Subscriptions {
     const plain = JSON.stringify(frame);
     const wrapped = `{"stream":${JSON.stringify(stream)},"data":${plain}}`;
     for (const { socket, streams, isCombined } of this.#subscribers) {
-      if (streams.has(stream)) deliver(socket, isCombined ? wrapped : plain);
+      if (streams.has(stream)) this.#lane.send(socket, isCombined ? wrapped : plain);
     }
   }
 

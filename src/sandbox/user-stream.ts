@@ -2,12 +2,12 @@
 // own events by signature: every report and balance change, in market time.
 import type { WebSocket } from 'ws';
 import type { Exchange } from './exchange.ts';
+import type { Lane } from './lane.ts';
 import type { Parameters } from './parameter.ts';
 import type { RateBudget } from './rate.ts';
 import { refusals, VenueRefusal } from './refusal.ts';
 import { routes } from './rest.ts';
 import { checkKey, checkSignature, checkTime, type KeyPair } from './signature.ts';
-import { deliver } from './socket.ts';
 
 interface Request {
   readonly id: unknown;
@@ -39,19 +39,21 @@ export class UserStream {
   readonly #exchange: Exchange;
   readonly #pair: KeyPair;
   readonly #budget: RateBudget;
+  readonly #lane: Lane;
   /** Subscription number by socket. */
   readonly #subscriptions = new Map<WebSocket, number>();
   #next = 0;
 
-  constructor(exchange: Exchange, pair: KeyPair, budget: RateBudget) {
+  constructor(exchange: Exchange, pair: KeyPair, budget: RateBudget, lane: Lane) {
     this.#exchange = exchange;
     this.#pair = pair;
     this.#budget = budget;
+    this.#lane = lane;
   }
 
   accept(socket: WebSocket): void {
     socket.on('message', (data) => {
-      deliver(socket, JSON.stringify(this.#respond(socket, String(data))));
+      this.#lane.ask(socket, String(data), (text) => JSON.stringify(this.#respond(socket, text)));
     });
     socket.on('close', () => this.#subscriptions.delete(socket));
   }
@@ -59,7 +61,7 @@ export class UserStream {
   /** Sends an event to every subscriber. */
   publish(event: object): void {
     for (const [socket, subscriptionId] of this.#subscriptions) {
-      deliver(socket, JSON.stringify({ subscriptionId, event }));
+      this.#lane.send(socket, JSON.stringify({ subscriptionId, event }));
     }
   }
 

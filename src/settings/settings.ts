@@ -1,14 +1,13 @@
 // The settings: one YAML file, every threshold of the domain with its default. Unknown keys are
 // refused, and so is anything that is not a number where one is meant.
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_EXECUTION, DEFAULT_PROTECTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
 import { breakerSchema, disorders } from './breaker.ts';
-import { flawsOf } from './flaw.ts';
 import { lifecycleSchema } from './lifecycle-setting.ts';
-import { flawProblems, type Problem, problemsOf } from './problem.ts';
+import { type Problem, problemsOf } from './problem.ts';
+import { readYaml, soundness } from './yaml.ts';
 
 const share = z.number().min(0).max(1);
 const stages = (
@@ -154,33 +153,16 @@ export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const textMax = 256 * 1024;
-
 /** Reads settings from YAML text; `file` names it in problems. Never throws. */
 export function readSettings(text: string, file: string): SettingsResult {
-  const fail = (...words: readonly string[]): SettingsResult => ({
-    ok: false,
-    problems: words.map((was) => ({ file, path: '', expected: 'YAML', was })),
-  });
-  if (text.length > textMax) return fail(`${text.length} characters, more than ${textMax}`);
-  try {
-    const parsed = parseDocument(text, { uniqueKeys: true });
-    // A tag nobody knows is only a warning to the parser; here it is a mistake.
-    const complaints = [...parsed.errors, ...parsed.warnings].slice(0, problemsMax);
-    if (complaints.length > 0) return fail(...complaints.map(({ message }) => firstLine(message)));
-    return checkSettings(parsed.toJS({ maxAliasCount: 20 }) ?? {}, file);
-  } catch (error) {
-    return fail(error instanceof Error ? firstLine(error.message) : 'unreadable');
-  }
+  const read = readYaml(text, file);
+  return read.ok ? checkSettings(read.document, file) : read;
 }
-
-const problemsMax = 20;
-const firstLine = (message: string): string => message.split('\n')[0] ?? 'unreadable';
 
 /** Checks settings given as a value. */
 export function checkSettings(document: unknown, file: string): SettingsResult {
-  const flaws = flawsOf(document);
-  if (flaws.length > 0) return { ok: false, problems: flawProblems(flaws, file) };
+  const flaws = soundness(document, file);
+  if (flaws.length > 0) return { ok: false, problems: flaws };
   const result = schema.safeParse(document);
   if (result.success) return { ok: true, settings: result.data };
   return { ok: false, problems: problemsOf(result.error, document, file) };

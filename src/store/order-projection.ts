@@ -106,14 +106,17 @@ export const orderEnded = ({ at, data }: EntryOf<'order.ended'>): Change =>
     updated_at: at,
   }));
 
-/** A fill adds to its order; one that arrives after the end counts, and leaves the end standing. */
+/** What a fill does not move on; of an order refused or never seen it proves that it lived after all. */
+const settled: ReadonlySet<OrderState> = new Set(['filled', 'canceled', 'canceling']);
+
+/** A fill adds to its order, in whatever state it is. */
 export const orderFilled = ({ at, data }: EntryOf<'fill.recorded'>): Change =>
   revise(
     'orders',
     data.fill.clientOrderId,
     (row): Partial<OrderRow> => ({
       filled: plus(row.filled, data.fill.quantity),
-      state: ended.has(row.state) || row.state === 'canceling' ? row.state : 'partial',
+      state: settled.has(row.state) ? row.state : 'partial',
       updated_at: at,
     }),
   );

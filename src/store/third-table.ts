@@ -60,7 +60,10 @@ CREATE TRIGGER orders_identity BEFORE UPDATE OF client_order_id, config_id, sign
   side, purpose, type, quantity, limit_price, stop_price, lifecycle_stage, reserved, ordered_at ON orders
   BEGIN SELECT raise(ABORT, 'expected an order to stay what was ordered'); END;`;
 
-/** The edges that cancelling, despairing and sending once more add. */
+/**
+ * The edges that cancelling, despairing and sending once more add, and that a fill takes which proves an
+ * order alive after all.
+ */
 const TRANSITIONS = `
 INSERT INTO order_transitions VALUES
   ('open', 'canceling'), ('partial', 'canceling'), ('canceling', 'filled'),
@@ -69,7 +72,8 @@ INSERT INTO order_transitions VALUES
   ('unknown', 'quarantined'), ('canceling', 'quarantined'),
   ('quarantined', 'open'), ('quarantined', 'partial'), ('quarantined', 'filled'),
   ('quarantined', 'rejected'), ('quarantined', 'canceled'), ('quarantined', 'absent'),
-  ('partial', 'absent'), ('absent', 'sending');`;
+  ('partial', 'absent'), ('absent', 'sending'),
+  ('rejected', 'partial'), ('absent', 'partial');`;
 
 export const THIRD_TABLES = [
   ORDERS,

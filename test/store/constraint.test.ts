@@ -2,6 +2,7 @@
 // numbers without bounds.
 import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
+import { decimal } from '../../src/domain/money.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { databaseOf, storeAt, temporaryDirectory } from './directory.ts';
 import { configuration, Story, wholeStory } from './story.ts';
@@ -65,9 +66,9 @@ const FOLLOWS = {
   canceling: 'quarantined filled rejected canceled absent',
   quarantined: 'open partial filled rejected canceled absent',
   filled: '',
-  rejected: '',
+  rejected: 'partial',
   canceled: '',
-  absent: 'sending',
+  absent: 'sending partial',
 };
 
 describe('an order', () => {
@@ -92,6 +93,29 @@ describe('an order', () => {
     }
     database.close();
   });
+
+  test.each(['rejected', 'absent'] as const)(
+    '%s, its fills move it as they move the book',
+    async (end) => {
+      const story = new Story().open(configuration('a')).propose(configuration('a')).end(end);
+      for (const [share, state] of [
+        ['0.25', 'partial'],
+        ['0.75', 'filled'],
+      ] as const) {
+        story.fill(share, '67000');
+        expect(story.draft.orders.get(story.order.clientOrderId)?.state).toBe(state);
+        const database = await databaseAfter(story);
+        const row = database.prepare('SELECT state, filled FROM orders').get();
+        expect(row).toMatchObject({
+          state,
+          filled: decimal(story.order.quantity)
+            .times(state === 'filled' ? 1 : share)
+            .toFixed(),
+        });
+        database.close();
+      }
+    },
+  );
 
   test('is born sending, fills upwards, and stays what was ordered', async () => {
     const story = new Story().open(configuration('a')).propose(configuration('a'));

@@ -1,10 +1,12 @@
 // The demo: a sandbox exchange in a process of its own, and the engine trading on it, live.
 import { join } from 'node:path';
+import type { FaultPlan } from '../../sandbox/fault-plan.ts';
 import { readDocument } from '../../settings/document.ts';
 import { checkSettings, type Settings } from '../../settings/settings.ts';
 import { demoSettingsOf, prepareDemo } from '../demo-directory.ts';
 import { DEMO_FEE, demoRules } from '../demo-rules.ts';
 import { EXAMPLE_CONFIGURATIONS } from '../example.ts';
+import { tellFaults } from '../fault.ts';
 import { sandboxKeys } from '../keys.ts';
 import { refuse } from '../load.ts';
 import { runEngine } from '../run-engine.ts';
@@ -18,6 +20,7 @@ export interface DemoOptions {
   readonly seed: number | undefined;
   readonly fresh: boolean;
   readonly forMs: number | undefined;
+  readonly faults: FaultPlan | undefined;
 }
 
 const gatherMarketMsMax = 15_000;
@@ -25,7 +28,7 @@ const balances = { USDT: '100000' };
 
 /** Runs the demo; the process's exit code. Throws `Failure`. */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<number> {
-  const { data, forMs } = options;
+  const { data, forMs, faults } = options;
   const seed = prepareDemo(data, options);
   const { key, secret } = sandboxKeys(data);
   const credentials = { key, secret };
@@ -39,6 +42,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
       balances,
       fee: DEMO_FEE,
       ...credentials,
+      ...(faults === undefined ? {} : { faults }),
     },
     (line) => terminal.say(terminal.paint.dim(line)),
   );
@@ -53,6 +57,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<nu
         'quick lifecycle profile, for demonstration: stages move on a handful of trades, which prove nothing',
       ),
     );
+    tellFaults(faults, terminal);
     const { configurations, problems } = readDocument(
       EXAMPLE_CONFIGURATIONS,
       'demo configurations',

@@ -6,6 +6,7 @@ import type { CandleFile } from '../../sandbox/recorded.ts';
 import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { duration, numberBetween, wholeBetween } from '../argument.ts';
+import { faultsOf, withFaults } from '../fault.ts';
 import { configurationPath, loadDocument, loadSettings, refuse } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { runEngine } from '../run-engine.ts';
@@ -15,8 +16,7 @@ import { demo } from './demo.ts';
 import { serveSandbox } from './sandbox.ts';
 
 export function addRunCommands(program: Command, bench: Bench): void {
-  program
-    .command('demo')
+  withFaults(program.command('demo'))
     .description('trade the example configurations on a sandbox exchange, from nothing')
     .option('--for <duration>', 'stop after this long, as 60s or 5m', duration)
     .option('--speed <factor>', 'market time per wall time', numberBetween(0.1, 1000), 120)
@@ -29,7 +29,10 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .option('--fresh', 'begin anew: removes what an earlier demo left there', false)
     .action((options, command: Command) =>
       bench.run(() =>
-        demo({ ...options, seed: options.seed, forMs: options.for }, bench.stage(command)),
+        demo(
+          { ...options, seed: options.seed, forMs: options.for, faults: faultsOf(options) },
+          bench.stage(command),
+        ),
       ),
     );
   program
@@ -40,8 +43,7 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .action((options, command: Command) =>
       bench.run(() => run(options, command.optsWithGlobals()['settings'], bench.stage(command))),
     );
-  program
-    .command('sandbox')
+  withFaults(program.command('sandbox'))
     .description('serve the sandbox exchange on its own')
     .option('--port <port>', 'port on 127.0.0.1', wholeBetween(0, 65_535), 9100)
     .option('--candles <PAIR:TF=FILE...>', 'play recorded candles (.csv or .csv.gz)', collect, [])
@@ -58,7 +60,12 @@ export function addRunCommands(program: Command, bench: Bench): void {
     .action((options, command: Command) =>
       bench.run(() =>
         serveSandbox(
-          { ...options, historyBars: options.history, forMs: options.for },
+          {
+            ...options,
+            historyBars: options.history,
+            forMs: options.for,
+            faults: faultsOf(options),
+          },
           bench.stage(command),
         ),
       ),

@@ -1,7 +1,9 @@
 // `sandbox`: the exchange alone, for whatever client wants to trade on it.
+import type { FaultPlan } from '../../sandbox/fault-plan.ts';
 import type { CandleFile } from '../../sandbox/recorded.ts';
 import { startSandbox } from '../../sandbox/sandbox.ts';
 import { Ending } from '../ending.ts';
+import { tellFaults } from '../fault.ts';
 import { sandboxKeys } from '../keys.ts';
 import { dateTime } from '../story/format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -14,15 +16,17 @@ export interface ServeOptions {
   readonly seed: number;
   readonly data: string;
   readonly forMs: number | undefined;
+  readonly faults: FaultPlan | undefined;
 }
 
 /** Serves until a signal or its time; the exit code. */
 export async function serveSandbox(options: ServeOptions, terminal: Terminal): Promise<number> {
-  const { data, speed, forMs } = options;
+  const { data, speed, forMs, faults, ...played } = options;
   const { key, secret, keyFile, secretFile } = sandboxKeys(data);
   const sandbox = await startSandbox(
     {
-      ...options,
+      ...{ ...played, speed },
+      ...(faults === undefined ? {} : { faults }),
       directory: data,
       balances: { USDT: '100000' },
       fee: 0.001,
@@ -38,6 +42,7 @@ export async function serveSandbox(options: ServeOptions, terminal: Terminal): P
     'and in the settings:',
     `  venues: { binance: { endpoint: { rest: "http://127.0.0.1:${port}", stream: "ws://127.0.0.1:${port}" }, speed: ${speed}, sandbox: true } }`,
   ]);
+  tellFaults(faults, terminal);
   const ending = new Ending();
   const release = ending.listen(terminal, forMs);
   const { code } = await ending.ended;

@@ -92,6 +92,11 @@ export class Client {
     return z.array(order).parse(await this.answer('GET /api/v3/openOrders'));
   }
 
+  async orders(): Promise<readonly OrderAnswer[]> {
+    const parameters = { symbol: 'BTCUSDT', limit: 1000 };
+    return z.array(order).parse(await this.answer('GET /api/v3/allOrders', parameters));
+  }
+
   async trades(): Promise<readonly Trade[]> {
     const parameters = { symbol: 'BTCUSDT', limit: 1000 };
     return z.array(trade).parse(await this.answer('GET /api/v3/myTrades', parameters));

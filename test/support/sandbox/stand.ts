@@ -65,6 +65,11 @@ export class Stand {
     return this.#sandbox;
   }
 
+  /** What the sandbox said since it was opened last, or played. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
   get port(): number {
     return this.sandbox.port;
   }
@@ -84,7 +89,8 @@ export class Stand {
   async play(): Promise<void> {
     this.#lines.length = 0;
     await this.reopen({ speed: fast });
-    while (this.#lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!this.#lines.some((line) => line.includes('has ended')))
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   async close(): Promise<void> {

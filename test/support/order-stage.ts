@@ -1,0 +1,192 @@
+// An engine's way of an order, whole: supervisor, journal, gateway, the genuine client, and a sandbox that
+// fails by plan. Only the market is left out: it stands still, and a signal is raised by hand. The engine
+// waits on a clock of its own that runs faster, so that no test waits for a validity window to pass.
+import { EMPTY } from 'rxjs';
+import { nodeTimers } from '../../src/clock.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
+import { type Entry, fact } from '../../src/domain/fact.ts';
+import { fold } from '../../src/domain/fold.ts';
+import { engineId } from '../../src/domain/identity.ts';
+import { transaction } from '../../src/domain/ledger.ts';
+import { DEFAULT_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
+import { decimal } from '../../src/domain/money.ts';
+import { DEFAULT_EXECUTION, type Order } from '../../src/domain/order.ts';
+import { EMPTY_PORTFOLIO, type LiveOrder, type Portfolio } from '../../src/domain/portfolio.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/risk.ts';
+import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
+import { utcDay } from '../../src/domain/time.ts';
+import { VenueHealth } from '../../src/domain/venue-health.ts';
+import { createCommittedOrders } from '../../src/engine/committed.ts';
+import { joinParts } from '../../src/engine/part.ts';
+import { compareBalances } from '../../src/engine/recover.ts';
+import type { Balance, Clock, Feed, Log, Outcome, Timers } from '../../src/ports.ts';
+import type { FaultRule } from '../../src/sandbox/fault-plan.ts';
+import { openStore } from '../../src/store/store.ts';
+import { connectVenue } from '../../src/venue/ccxt.ts';
+import { Gateway } from '../../src/venue/gateway.ts';
+import { configurationOf, signalOf } from './bench.ts';
+import { ownBudget } from './budget.ts';
+import { account } from './sandbox/answer.ts';
+import { Client } from './sandbox/client.ts';
+import { keys, openTime, Stand, standing } from './sandbox/stand.ts';
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const capital = '100000';
+const noFeed: Feed = {
+  ...{ candles: EMPTY, prices: EMPTY, news: EMPTY },
+  start: async () => {},
+  add: async () => {},
+  stop: async () => {},
+};
+const configuration = configurationOf('one');
+const { id, pair } = configuration;
+
+/** The engine's seconds pass this much faster than the venue's. */
+const haste = 40;
+const hasty = (isOver: () => boolean): Timers => ({
+  after: (delayMs, run) => nodeTimers.after(delayMs / haste, () => isOver() || run()),
+  every: () => () => {},
+});
+
+/** The market stands: so does its time. */
+const clock: Clock = {
+  market: () => openTime,
+  wall: () => Date.now(),
+  monotonic: () => performance.now() * haste,
+  observe() {},
+};
+
+const patience: Clock = { ...clock, monotonic: () => performance.now() };
+
+function openedBook(): Portfolio {
+  const postings = transaction([
+    { account: 'cash', asset: 'USDT', amount: decimal(capital) },
+    { account: 'capital', asset: 'USDT', amount: decimal(capital).negated() },
+  ]);
+  const data = { quote: 'USDT', capital, engine: engineId('test'), foreign: {}, postings };
+  return fold(EMPTY_PORTFOLIO, [
+    fact('portfolio.opened', { at: openTime - 1, key: 'USDT' }, data),
+    fact('day.opened', { at: openTime - 1, key: 'd' }, { day: utcDay(openTime), equity: capital }),
+  ]);
+}
+
+export interface OrderStage {
+  readonly client: Client;
+  /** Everything committed, in order. */
+  readonly entries: readonly Entry[];
+  book(): Portfolio;
+  /** Raises a signal whose entry is sent; resolves with the venue's word as the book heard it. */
+  enter(): Promise<{ order: Order; outcome: Outcome }>;
+  /** The book's only order. */
+  live(): LiveOrder;
+  /** Resolves when what was decided is committed. */
+  settled(): Promise<void>;
+  /** What the venue's balances differ from the book's by, of each asset that differs. */
+  differences(): Promise<Readonly<Record<string, string>>>;
+  close(): Promise<void>;
+}
+
+/** `rules` go wrong at the venue; an answer to an order is waited for `placeMsMax`. */
+export async function startOrderStage(
+  rules: readonly FaultRule[],
+  placeMsMax: number,
+): Promise<OrderStage> {
+  const stand = await Stand.open({ faults: { seed: 1, rules }, balances: { USDT: capital } });
+  const address = `127.0.0.1:${stand.port}`;
+  const venue = connectVenue(
+    {
+      name: 'binance',
+      endpoint: { rest: `http://${address}`, stream: `ws://${address}` },
+      credentials: keys,
+      recvWindowMs: 5000,
+      budget: ownBudget(),
+    },
+    { clock: patience, timers: nodeTimers, log, placeMsMax },
+  );
+  const instruments = await venue.connect();
+  const url = `sqlite:${stand.directory}/troupe.db`;
+  const store = await openStore({ url, userId: 'stage', venue: 'binance', isPaper: false });
+  const committed = createCommittedOrders(store.journal);
+  const entries: Entry[] = [];
+  let isOver = false;
+  let heard = (_: { order: Order; outcome: Outcome }): void => {};
+  const gateway = new Gateway({
+    ...{ venue, clock, takeCommitted: committed.take },
+    caps: { ordersPerMinuteMax: 10, notionalPerMinuteMax: decimal(1e9) },
+    mayIncreaseExposure: () => true,
+    onBreach: (code, message) => {
+      throw new Error(`${code}: ${message}`);
+    },
+  });
+  const place = gateway.place.bind(gateway);
+  gateway.place = async (order) => {
+    const outcome = await place(order);
+    // After the book has heard it, which happens in the same turn.
+    setImmediate(() => heard({ order, outcome }));
+    return outcome;
+  };
+  const banks = {
+    ...{ journal: committed.journal, tape: store.tape, venue: gateway, clock, log },
+    timers: hasty(() => isOver),
+    feed: noFeed,
+  };
+  const rulesOfEngine = {
+    ...{ limits: DEFAULT_LIMITS, sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION },
+    ...{ breakers: DEFAULT_LEVELS, lifecycle: DEFAULT_LIFECYCLE },
+    protection: { by: 'engine', offset: 0.01 } as const,
+    ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false },
+  };
+  const measures = { health: new VenueHealth(), missingLots: () => 0 };
+  const start = { book: openedBook(), seq: 0, instruments, enrolments: [] };
+  const parts = joinParts(banks, rulesOfEngine, start, measures, {
+    onEntry: (entry) => void entries.push(entry),
+    onFeedNews() {},
+    onFatal(reason, error) {
+      throw new Error(reason, { cause: error });
+    },
+    onArchived() {},
+  });
+  const { supervisor, registry, recorder, watch, execution } = parts;
+  const hearing = venue.news.subscribe((news) => execution.hear(news));
+  watch.update({ pair, price: standing, at: openTime });
+  supervisor.actor.send({ type: 'recovery.completed' });
+  registry.add(configuration, supervisor.book());
+  registry.send(id, { type: 'stream.live' });
+  const client = new Client(stand);
+
+  return {
+    ...{ client, entries },
+    book: () => supervisor.book(),
+    enter: () =>
+      new Promise((resolve) => {
+        heard = resolve;
+        const signal = signalOf(configuration, { entry: standing, at: openTime });
+        registry.send(id, { type: 'signal.raised', signal });
+      }),
+    live() {
+      const [only, ...others] = supervisor.book().orders.values();
+      if (only === undefined || others.length > 0) throw new Error('expected one order');
+      return only;
+    },
+    settled: () => recorder.settled(),
+    async differences() {
+      const { balances } = account.parse(await client.answer('GET /api/v3/account'));
+      const held = new Map<string, Balance>(balances.map(({ asset, ...one }) => [asset, one]));
+      const compared = compareBalances(supervisor.book(), held);
+      return Object.fromEntries(
+        compared.flatMap(({ asset, difference }) =>
+          difference === '0' ? [] : [[asset, difference]],
+        ),
+      );
+    },
+    async close() {
+      hearing.unsubscribe();
+      isOver = true;
+      registry.stop();
+      await recorder.settled();
+      await venue.close();
+      await store.close();
+      await stand.close();
+    },
+  };
+}
