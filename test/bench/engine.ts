@@ -70,6 +70,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
         stamped: true,
         lists: () => false,
         subscribe() {},
+        renew() {},
         cut() {},
         async stop() {},
       };
