@@ -4,11 +4,12 @@ import type { Exchange } from 'ccxt';
 import { Subject } from 'rxjs';
 import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Millis } from '../domain/time.ts';
-import { VenueFault } from '../exchange/fault.ts';
+import { VenueFault, wordsOf } from '../exchange/fault.ts';
 import type { Clock, ClosedCandle, Feed, FeedNews, Log, PriceUpdate, Timers } from '../ports.ts';
 import type { RawKline } from './assembly.ts';
 import { fetchHistory } from './backfill.ts';
 import { ConnectionWatch } from './connection-watch.ts';
+import { MarketTime } from './market-time.ts';
 import { PriceGate } from './price-gate.ts';
 import { fetchLastPrice } from './second-source.ts';
 import type { Source, SourceListener } from './source.ts';
@@ -31,8 +32,6 @@ type Wanted = Parameters<Feed['add']>[0];
 
 const checkMs: Millis = 1000;
 const firstFrameMsMax: Millis = 5000;
-/** Where frames carry no time, the venue's clock may be this far behind the machine's. */
-const graceMs: Millis = 2000;
 /** Questions to REST a check that can wait for the next: polls and looks into silences. */
 const ASKED_MAX = 10;
 
@@ -45,8 +44,7 @@ export class LiveFeed implements Feed {
   readonly #gate = new PriceGate();
   readonly #progress = { loaded: 0, wanted: 0 };
   readonly #watch: ConnectionWatch;
-  /** Newest event time heard; 0 before the first. Unlike the clock's it is no estimate. */
-  #eventAt: Millis = 0;
+  readonly #time: MarketTime;
   #connected: Connected | undefined;
   #stopChecking = (): void => {};
   #asked = 0;
@@ -60,12 +58,15 @@ export class LiveFeed implements Feed {
   constructor(options: LiveFeedOptions) {
     this.#options = options;
     this.#watch = new ConnectionWatch(options.clock.monotonic());
+    this.#time = new MarketTime(options.clock);
   }
 
   async start(wanted: readonly Wanted[]): Promise<void> {
     const { clock, timers } = this.#options;
     this.#connected = await this.#options.connect(this.#listener());
     const { source } = this.#connected;
+    this.#time.isStamped = source.stamped;
+    await this.#askTime();
     this.#watch.heard(clock.monotonic());
     const opened = wanted.flatMap((one) => this.#open(one) ?? []);
     if (opened.length > 0) source.subscribe(opened.map(({ stream }) => stream));
@@ -122,7 +123,7 @@ export class LiveFeed implements Feed {
   #klined(stream: Stream, kline: RawKline, eventAt: Millis | undefined): void {
     const at = this.#heard(eventAt);
     // Before market time is known nobody can say which candles have closed; REST will.
-    if (this.#eventAt === 0) return;
+    if (!this.#time.isKnown) return;
     const own = this.#streams.get(streamKey(stream));
     if (own === undefined) return;
     // The price first: an exit must not wait for what a close sets off.
@@ -137,22 +138,10 @@ export class LiveFeed implements Feed {
     if (this.#gate.admit(pair, price, at)) this.#prices.next({ pair, price, at });
   }
 
-  /** Tells the clock, and returns the time to go by: the event's own unless it is not believed. */
+  /** A frame came; returns the time to go by. */
   #heard(eventAt: Millis | undefined): Millis {
-    const { clock } = this.#options;
-    this.#watch.heard(clock.monotonic());
-    const at = eventAt ?? clock.wall();
-    clock.observe(at);
-    const market = clock.market();
-    if (at > market) return market;
-    this.#eventAt = Math.max(this.#eventAt, at);
-    return eventAt ?? market;
-  }
-
-  /** A market time the venue has certainly reached. */
-  #provenTime(): Millis {
-    const stamped = this.#connected?.source.stamped === true;
-    return stamped ? this.#eventAt : this.#options.clock.wall() - graceMs;
+    this.#watch.heard(this.#options.clock.monotonic());
+    return this.#time.heard(eventAt);
   }
 
   /** Opens a stream of a pair the venue lists; of another one the news says that it is not. */
@@ -165,7 +154,7 @@ export class LiveFeed implements Feed {
       return undefined;
     }
     this.#progress.wanted += bars;
-    const provenTime = (): Millis => this.#provenTime();
+    const provenTime = (): Millis => this.#time.proven();
     const feed = new StreamFeed({
       ...{ stream, bars, provenTime, log },
       monotonic: () => clock.monotonic(),
@@ -209,6 +198,7 @@ export class LiveFeed implements Feed {
     for (const stream of streams.slice(this.#turn)) stream.check();
     for (const stream of streams.slice(0, this.#turn)) stream.check();
     for (const pair of this.#gate.doubted()) if (this.#mayAsk()) void this.#confirm(pair);
+    void this.#askTime();
     this.#treat(this.#watch.look(clock.monotonic(), clock.market()));
   }
 
@@ -218,12 +208,20 @@ export class LiveFeed implements Feed {
     this.#connected?.source[prescription.remedy]();
   }
 
+  async #askTime(): Promise<void> {
+    try {
+      await this.#time.ask(this.#expectConnected().client);
+    } catch (error) {
+      this.#options.log.warn({ error: wordsOf(error) }, 'the venue did not tell its time');
+    }
+  }
+
   /** Asks a second source for the price of a pair whose own was absurd. */
   async #confirm(pair: string): Promise<void> {
     try {
       this.#gate.confirm(pair, await fetchLastPrice(this.#expectConnected().client, pair));
     } catch (error) {
-      this.#options.log.warn({ pair, error: String(error) }, 'a price could not be confirmed');
+      this.#options.log.warn({ pair, error: wordsOf(error) }, 'a price could not be confirmed');
     }
   }
 
@@ -231,12 +229,11 @@ export class LiveFeed implements Feed {
   async #firstFrame(): Promise<void> {
     const { clock, timers } = this.#options;
     const until = clock.monotonic() + firstFrameMsMax;
-    while (this.#eventAt === 0 && clock.monotonic() < until) {
+    while (!this.#time.isKnown && clock.monotonic() < until) {
       await new Promise<void>((resolve) => {
         timers.after(20, resolve);
       });
     }
-    // A market so quiet that nothing comes is a real one: there, market time is wall time.
-    if (clock.market() === 0) clock.observe(clock.wall());
+    this.#time.assume();
   }
 }
