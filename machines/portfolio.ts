@@ -33,6 +33,13 @@ export function proposalsOf(batch: Batch): readonly Proposal[] {
   return proposals.reverse();
 }
 
+/** The batch with the proposals of `configIds` no longer fresh, in the order they stood in. */
+const withStale = (batch: Batch, configIds: ReadonlySet<string>): Batch =>
+  proposalsOf(batch).reduce<Batch>((before, proposal) => {
+    const isStale = configIds.has(proposal.configuration.id);
+    return { proposal: isStale ? { ...proposal, fresh: false } : proposal, before };
+  }, null);
+
 export interface PortfolioContext {
   readonly terms: ReviewTerms;
   readonly book: Portfolio;
@@ -47,6 +54,8 @@ type Order = Named & { readonly at: Millis };
 export type PortfolioEvent =
   | { readonly type: 'proposal.raised'; readonly proposal: Proposal }
   | ({ readonly type: 'batch.due' } & BreakerMoment)
+  /** The stream of these configurations went stale: what they proposed before is no longer fresh. */
+  | { readonly type: 'stream.stale'; readonly configIds: ReadonlySet<string> }
   | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
   | { readonly type: 'fill.reported'; readonly fill: Fill }
   | { readonly type: 'order.reported'; readonly news: OrderNews }
@@ -88,6 +97,9 @@ export const portfolioMachine = setup({
     gather: () => {},
     collect: assign(({ context }, { proposal }: { proposal: Proposal }) => ({
       batch: { proposal, before: context.batch },
+    })),
+    doubt: assign(({ context }, p: { configIds: ReadonlySet<string> }) => ({
+      batch: withStale(context.batch, p.configIds),
     })),
     reviewBatch: assign(({ context }, p: BreakerMoment & { open: boolean }) => ({
       ...decide(context, (draft) =>
@@ -149,6 +161,7 @@ export const portfolioMachine = setup({
     'proposal.raised': {
       actions: [{ type: 'collect', params: ({ event }) => event }, 'gather'],
     },
+    'stream.stale': { actions: { type: 'doubt', params: ({ event }) => event } },
     'batch.due': {
       actions: [
         { type: 'reviewBatch', params: ({ event }) => ({ ...event, open: false }) },

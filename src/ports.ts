@@ -48,7 +48,15 @@ export type FeedNews =
       readonly to: Millis;
     }
   | { readonly type: 'candle.rejected'; readonly stream: Stream; readonly reason: string }
-  | { readonly type: 'candle.corrected'; readonly stream: Stream; readonly openTime: Millis };
+  /** The venue changed a candle after it had closed: said and counted, never decided on again. */
+  | {
+      readonly type: 'candle.corrected';
+      readonly stream: Stream;
+      readonly was: Candle;
+      readonly is: Candle;
+    }
+  /** A frame that is none of what the protocol promises: it was dropped. */
+  | { readonly type: 'frame.malformed'; readonly reason: string };
 
 /** Live market data: every candle proven closed, once, in order, without holes. */
 export interface Feed {

@@ -3,6 +3,8 @@
 import type { Entry, FactOf } from '../domain/fact.ts';
 import type { Order } from '../domain/order.ts';
 import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
+import type { Signal } from '../domain/signal.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
@@ -37,6 +39,12 @@ function createSending(to: { execution: Execution; book(): Portfolio; log: Log }
   };
 }
 
+/** Why an entry is not sent although it was approved. */
+interface Hindrance {
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
 export function createEffects(options: {
   registry: Registry;
   execution: Execution;
@@ -51,26 +59,32 @@ export function createEffects(options: {
   const { registry, sink, book, marketTime } = options;
   const { send, tend } = createSending(options);
 
-  /** An entry whose commit took too long is not sent: its signal is no longer true. */
+  /**
+   * An entry whose commit took too long, or whose stream went stale meanwhile, is not sent: nobody knows
+   * whether its signal is still true.
+   */
   function enter({ data }: FactOf<'signal.approved'>): void {
     const { signal, order } = data;
     registry.send(signal.configId, { type: 'proposal.approved' });
-    const configuration = registry.get(signal.configId)?.configuration;
     const at = marketTime();
-    const ageMax =
-      configuration === undefined ? 0 : options.maxSignalAge * timeframeMs(configuration.timeframe);
-    if (configuration === undefined || at - signal.at > ageMax) {
-      sink.onOrderNews({
-        kind: 'ended',
-        clientOrderId: order.clientOrderId,
-        at,
-        state: 'rejected',
-        code: 'signal-late',
-        message: `its signal was ${(at - signal.at) / 1000} s old when it was committed`,
-      });
-      return;
+    const hindrance = hindranceOf(signal, at);
+    if (hindrance === undefined) send(order);
+    else {
+      const { clientOrderId } = order;
+      sink.onOrderNews({ kind: 'ended', clientOrderId, at, state: 'rejected', ...hindrance });
     }
-    send(order);
+  }
+
+  function hindranceOf({ configId, at: raisedAt }: Signal, at: Millis): Hindrance | undefined {
+    const member = registry.get(configId);
+    const ageMax =
+      member === undefined ? 0 : options.maxSignalAge * timeframeMs(member.configuration.timeframe);
+    if (member === undefined || !(at - raisedAt <= ageMax)) {
+      const message = `its signal was ${(at - raisedAt) / 1000} s old when it was committed`;
+      return { code: 'signal-late', message };
+    }
+    if (member.actor.getSnapshot().hasTag('fresh')) return undefined;
+    return { code: 'stream-stale', message: 'its stream was stale when it was committed' };
   }
 
   function ended({ data }: FactOf<'order.ended'>): void {

@@ -114,7 +114,9 @@ export function joinCandleRoad(
     onDeath: failed,
   });
   const streams = createStreams((configIds, event) => {
-    for (const configId of configIds) registry.send(configId, event);
+    const heard = new Set(configIds);
+    for (const configId of heard) registry.send(configId, event);
+    if (event.type === 'stream.stale') send({ type: 'stream.stale', configIds: heard });
   });
   const verdicts = createVerdicts({
     book,

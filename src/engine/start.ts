@@ -75,6 +75,9 @@ export interface StartFacts {
   readonly word: TradingWord | undefined;
 }
 
+/** An event may be ahead of its time by as much as a network can have held back those before it. */
+const leapMs = 10_000;
+
 /** Directory that holds everything of one engine. */
 export const dataDirectoryOf = ({ store }: Settings): string =>
   dirname(store.url.slice('sqlite:'.length));
@@ -93,7 +96,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
   });
   const endings: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const clock = createClock(venueSettings.speed);
+    const clock = createClock(venueSettings.speed, undefined, leapMs);
     const bench = { clock, timers: nodeTimers, log };
     const recovered = await recoverBook(store.journal);
     // Market time goes on from where the journal ends, not from zero.

@@ -72,6 +72,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
         stamped: true,
         lists: () => false,
         subscribe() {},
+        renew() {},
         cut() {},
         async stop() {},
       };
