@@ -25,6 +25,9 @@ export interface OrderContext {
 export type OrderEvent =
   | { readonly type: 'order.accepted' }
   | { readonly type: 'order.unresolved' }
+  | { readonly type: 'order.quarantined' }
+  | { readonly type: 'order.resent' }
+  | { readonly type: 'cancel.ordered' }
   | {
       readonly type: 'order.filled';
       readonly tradeId: string;
@@ -34,11 +37,15 @@ export type OrderEvent =
   | { readonly type: 'order.canceled' }
   | { readonly type: 'order.absent' };
 
-/** The venue's word that ends an order without more fills; believed in every state that is not an end. */
+/**
+ * The venue's word that ends an order without more fills, and that nobody has brought one for too long;
+ * believed in every state that is not an end.
+ */
 const endings = {
   'order.rejected': 'rejected',
   'order.canceled': 'canceled',
   'order.absent': 'absent',
+  'order.quarantined': 'quarantined',
 } as const;
 
 /** A fill while the order lives: the whole of it, or a part. */
@@ -85,6 +92,8 @@ export const orderMachine = setup({
   },
   guards: {
     isNew: ({ context }, trade: Trade) => isNew(context, trade),
+    hasFills: ({ context }) => context.filled.gt(0),
+    hasNoFills: ({ context }) => !context.filled.gt(0),
     /** Nothing remains after it; more than the order asked for counts as well. */
     completes: ({ context }, trade: Trade) =>
       isNew(context, trade) && counted(context, trade).filled.gte(context.quantity),
@@ -111,8 +120,25 @@ export const orderMachine = setup({
     unknown: {
       on: { 'order.accepted': 'open', 'order.filled': filling, ...endings },
     },
-    open: { on: { 'order.filled': filling, ...endings } },
-    partial: { on: { 'order.filled': filling, ...endings } },
+    open: { on: { 'order.filled': filling, 'cancel.ordered': 'canceling', ...endings } },
+    partial: { on: { 'order.filled': filling, 'cancel.ordered': 'canceling', ...endings } },
+    // Until the venue has said so it may still trade: the fill wins.
+    canceling: {
+      on: {
+        'order.filled': [
+          filling[0],
+          { guard: { type: 'isNew', params }, actions: { type: 'fill', params } },
+        ],
+        ...endings,
+      },
+    },
+    quarantined: {
+      on: {
+        'order.accepted': [{ guard: 'hasFills', target: 'partial' }, { target: 'open' }],
+        'order.filled': filling,
+        ...endings,
+      },
+    },
     // More than was asked for is recorded all the same: the venue is right.
     filled: {
       tags: 'ended',
@@ -134,7 +160,13 @@ export const orderMachine = setup({
       },
     },
     rejected: { tags: 'ended', on: { 'order.filled': reviving } },
-    absent: { tags: 'ended', on: { 'order.filled': reviving } },
+    absent: {
+      tags: 'ended',
+      on: {
+        'order.filled': reviving,
+        'order.resent': { guard: 'hasNoFills', target: 'sending' },
+      },
+    },
   },
 });
 
@@ -147,6 +179,9 @@ export function orderEventOf(
   switch (fact.type) {
     case 'order.accepted':
     case 'order.unresolved':
+    case 'order.quarantined':
+    case 'order.resent':
+    case 'cancel.ordered':
       return { clientOrderId: fact.data.clientOrderId, event: { type: fact.type } };
     case 'fill.recorded': {
       const { clientOrderId, tradeId, quantity } = fact.data.fill;

@@ -16,6 +16,7 @@ import {
   exitProposed,
   judgeBatch,
   judgeMarks,
+  type MarkMoment,
   record,
   settleReported,
 } from '../src/domain/supervision.ts';
@@ -32,6 +33,13 @@ export function proposalsOf(batch: Batch): readonly Proposal[] {
   return proposals.reverse();
 }
 
+/** The batch with the proposals of `configIds` no longer fresh, in the order they stood in. */
+const withStale = (batch: Batch, configIds: ReadonlySet<string>): Batch =>
+  proposalsOf(batch).reduce<Batch>((before, proposal) => {
+    const isStale = configIds.has(proposal.configuration.id);
+    return { proposal: isStale ? { ...proposal, fresh: false } : proposal, before };
+  }, null);
+
 export interface PortfolioContext {
   readonly terms: ReviewTerms;
   readonly book: Portfolio;
@@ -46,6 +54,8 @@ type Order = Named & { readonly at: Millis };
 export type PortfolioEvent =
   | { readonly type: 'proposal.raised'; readonly proposal: Proposal }
   | ({ readonly type: 'batch.due' } & BreakerMoment)
+  /** The stream of these configurations went stale: what they proposed before is no longer fresh. */
+  | { readonly type: 'stream.stale'; readonly configIds: ReadonlySet<string> }
   | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
   | { readonly type: 'fill.reported'; readonly fill: Fill }
   | { readonly type: 'order.reported'; readonly news: OrderNews }
@@ -88,6 +98,9 @@ export const portfolioMachine = setup({
     collect: assign(({ context }, { proposal }: { proposal: Proposal }) => ({
       batch: { proposal, before: context.batch },
     })),
+    doubt: assign(({ context }, p: { configIds: ReadonlySet<string> }) => ({
+      batch: withStale(context.batch, p.configIds),
+    })),
     reviewBatch: assign(({ context }, p: BreakerMoment & { open: boolean }) => ({
       ...decide(context, (draft) =>
         judgeBatch(draft, proposalsOf(context.batch), context.terms, p),
@@ -104,11 +117,11 @@ export const portfolioMachine = setup({
     conclude: assign(({ context }, { news }: { news: OrderNews }) =>
       decide(context, (draft) => concludeReported(draft, context.terms, news)),
     ),
-    mark: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
+    mark: assign(({ context }, p: MarkMoment) => ({
       ...decide(context, (draft) => judgeMarks(draft, context.terms, p)),
       marks: p.marks,
     })),
-    markAndExit: assign(({ context }, p: BreakerMoment & { record: boolean }) => ({
+    markAndExit: assign(({ context }, p: MarkMoment) => ({
       ...decide(context, (draft) => [
         ...judgeMarks(draft, context.terms, p),
         ...exitAll(draft, context.terms, p.at),
@@ -148,6 +161,7 @@ export const portfolioMachine = setup({
     'proposal.raised': {
       actions: [{ type: 'collect', params: ({ event }) => event }, 'gather'],
     },
+    'stream.stale': { actions: { type: 'doubt', params: ({ event }) => event } },
     'batch.due': {
       actions: [
         { type: 'reviewBatch', params: ({ event }) => ({ ...event, open: false }) },
@@ -157,7 +171,9 @@ export const portfolioMachine = setup({
     'exit.proposed': { actions: [{ type: 'exit', params: ({ event }) => event }, 'publish'] },
     'fill.reported': { actions: [{ type: 'settle', params: ({ event }) => event }, 'publish'] },
     'order.reported': { actions: [{ type: 'conclude', params: ({ event }) => event }, 'publish'] },
-    'portfolio.marked': { actions: [{ type: 'mark', params: ({ event }) => event }, 'publish'] },
+    'portfolio.marked': {
+      actions: [{ type: 'mark', params: ({ event }) => ({ ...event, settled: true }) }, 'publish'],
+    },
     'breaker.reset': {
       actions: [{ type: 'resetBreaker', params: ({ event }) => event }, 'publish'],
     },
@@ -165,6 +181,12 @@ export const portfolioMachine = setup({
   states: {
     recovering: {
       on: {
+        'portfolio.marked': {
+          actions: [
+            { type: 'mark', params: ({ event }) => ({ ...event, settled: false }) },
+            'publish',
+          ],
+        },
         'recovery.completed': [
           { guard: 'isFlattening', target: 'flattening' },
           { guard: 'isReducing', target: 'reducing' },
@@ -221,7 +243,10 @@ export const portfolioMachine = setup({
     flattening: {
       on: {
         'portfolio.marked': {
-          actions: [{ type: 'markAndExit', params: ({ event }) => event }, 'publish'],
+          actions: [
+            { type: 'markAndExit', params: ({ event }) => ({ ...event, settled: true }) },
+            'publish',
+          ],
         },
         'portfolio.reduce': {
           target: 'reducing',

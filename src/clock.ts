@@ -6,23 +6,25 @@ import type { Clock, Timers } from './ports.ts';
 
 /** A silent venue holds market time after this much wall time. */
 const silenceMsMax: Millis = 30_000;
-/** A leap ahead of more than an hour of wall time needs this many events that agree on it. */
-const leapMs: Millis = 3_600_000;
+/** A leap ahead of more than this in wall time needs so many events that agree on it. */
+const hourMs: Millis = 3_600_000;
 const LEAP_EVENTS = 3;
 
 /**
  * `speed`: market milliseconds per wall millisecond; 1 except against a sandbox. Market time is 0 until
- * the first event. One event from a far future is not believed: time that never runs back would stay
- * there. `monotonic` is in milliseconds.
+ * the first event. One event from the future is not believed: time that never runs back would stay
+ * there. `monotonic` is in milliseconds; `leapMs` is how far in wall time an event may be ahead of what the
+ * events before it and the time since then say.
  */
 export function createClock(
   speed: number,
   monotonic: () => Millis = () => performance.now(),
+  leapMs: Millis = hourMs,
 ): Clock {
   let eventAt: Millis = 0;
   let heardAt = 0;
   let latest: Millis = 0;
-  let leap = { at: 0, events: 0 };
+  let leap = { at: 0, heardAt: 0, events: 0 };
 
   function market(): Millis {
     if (eventAt === 0) return 0;
@@ -34,8 +36,9 @@ export function createClock(
   function believes(at: Millis): boolean {
     const far = leapMs * speed;
     if (eventAt === 0 || at - market() <= far) return true;
-    const agrees = Math.abs(at - leap.at) <= far;
-    leap = { at, events: agrees ? leap.events + 1 : 1 };
+    const now = monotonic();
+    const agrees = Math.abs(at - leap.at - (now - leap.heardAt) * speed) <= far;
+    leap = { at, heardAt: now, events: agrees ? leap.events + 1 : 1 };
     return leap.events >= LEAP_EVENTS;
   }
 
@@ -47,7 +50,7 @@ export function createClock(
       // An old event does not turn the clock; NaN neither.
       if (!(at > eventAt)) return;
       if (!believes(at)) return;
-      leap = { at: 0, events: 0 };
+      leap = { at: 0, heardAt: 0, events: 0 };
       eventAt = at;
       heardAt = monotonic();
     },

@@ -48,7 +48,15 @@ export type FeedNews =
       readonly to: Millis;
     }
   | { readonly type: 'candle.rejected'; readonly stream: Stream; readonly reason: string }
-  | { readonly type: 'candle.corrected'; readonly stream: Stream; readonly openTime: Millis };
+  /** The venue changed a candle after it had closed: said and counted, never decided on again. */
+  | {
+      readonly type: 'candle.corrected';
+      readonly stream: Stream;
+      readonly was: Candle;
+      readonly is: Candle;
+    }
+  /** A frame that is none of what the protocol promises: it was dropped. */
+  | { readonly type: 'frame.malformed'; readonly reason: string };
 
 /** Live market data: every candle proven closed, once, in order, without holes. */
 export interface Feed {
@@ -68,6 +76,12 @@ export type Outcome =
   | { readonly kind: 'exists' }
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
   | { readonly kind: 'not-sent'; readonly code: string; readonly message: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What came of a cancel: only an answer that names our order and says so proves that it is gone. */
+export type CancelOutcome =
+  | { readonly kind: 'canceled'; readonly report: OrderReport }
+  /** Everything else, “no such order” included: it may have been filled. Look it up. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The venue's word on one order. */
@@ -102,6 +116,8 @@ export interface Venue {
   balances(): Promise<ReadonlyMap<string, Balance>>;
   /** Never throws: whatever went wrong is an outcome. */
   place(order: Order): Promise<Outcome>;
+  /** Never throws. What the order filled before its end is told before this resolves. */
+  cancel(order: Pick<Order, 'clientOrderId' | 'pair'>): Promise<CancelOutcome>;
   /** The venue's word on an order by its client id; undefined when it does not know it. */
   find(order: Pick<Order, 'clientOrderId' | 'pair'>): Promise<OrderReport | undefined>;
   /** Own trades of a pair since a market time, oldest first, paged to the end. */

@@ -105,8 +105,9 @@ function hearFeed(news: FeedNews, streams: StreamStory, terminal: Terminal, log:
     if (news.loaded === news.wanted) terminal.say(progressLine(news.loaded, news.wanted));
     return;
   }
-  log.info(news, news.type);
   const line = streams.tell(news);
+  // A flood of garbled frames must not become a flood of lines.
+  if (line !== undefined || news.type !== 'frame.malformed') log.info(news, news.type);
   if (line !== undefined) terminal.say(line);
 }
 

@@ -4,14 +4,14 @@ import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import type { Instrument } from './instrument.ts';
 import type { OrderEnd } from './order.ts';
-import { hasEnded } from './portfolio.ts';
+import { hasEnded, type LiveOrder } from './portfolio.ts';
 import { closingOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
 /** News of one order; `reason`, `code` and `message` are the venue's words. */
 export type OrderNews = { readonly clientOrderId: string; readonly at: Millis } & (
   | { readonly kind: 'accepted'; readonly venueOrderId: string }
-  | { readonly kind: 'unresolved'; readonly reason: string }
+  | { readonly kind: 'unresolved' | 'quarantined'; readonly reason: string }
   | {
       readonly kind: 'ended';
       readonly state: OrderEnd;
@@ -19,6 +19,10 @@ export type OrderNews = { readonly clientOrderId: string; readonly at: Millis } 
       readonly message: string | null;
     }
 );
+
+/** It may not be at the venue at all. */
+const isDoubted = ({ state }: LiveOrder): boolean =>
+  state === 'sending' || state === 'unknown' || state === 'quarantined';
 
 /** The facts of a piece of order news, applied to `draft`; none when it is known or comes too late. */
 export function conclude(draft: Draft, news: OrderNews, instrument: Instrument): readonly Fact[] {
@@ -34,13 +38,18 @@ export function conclude(draft: Draft, news: OrderNews, instrument: Instrument):
   };
   switch (news.kind) {
     case 'accepted':
-      if (live.state === 'sending' || live.state === 'unknown') {
+      if (isDoubted(live)) {
         record(fact('order.accepted', about, { clientOrderId, venueOrderId: news.venueOrderId }));
       }
       return facts;
     case 'unresolved':
       if (live.state === 'sending') {
         record(fact('order.unresolved', about, { clientOrderId, reason: news.reason }));
+      }
+      return facts;
+    case 'quarantined':
+      if (live.state !== 'quarantined') {
+        record(fact('order.quarantined', about, { clientOrderId, reason: news.reason }));
       }
       return facts;
     case 'ended': {

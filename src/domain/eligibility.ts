@@ -5,7 +5,7 @@ import type { EngineId } from './identity.ts';
 import type { Instrument } from './instrument.ts';
 import { parseDecimal, text } from './money.ts';
 import type { Reading } from './open-breaker.ts';
-import type { ExecutionRules } from './order.ts';
+import type { ExecutionRules, ProtectionRules } from './order.ts';
 import type { Marks } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 import type { Correlation, RiskLimits } from './risk.ts';
@@ -31,6 +31,7 @@ export interface ReviewTerms {
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly correlation: Correlation;
   readonly breakers: BreakerLevels;
+  readonly protection: ProtectionRules;
 }
 
 /** Market time, marks, what was measured, and trading state of one review. */

@@ -7,7 +7,8 @@ import { clientOrderId, type EngineId } from './identity.ts';
 import { filterBroken, type Instrument, toLots } from './instrument.ts';
 import { least, price as mintPrice, type Quantity, text } from './money.ts';
 import type { ExitReason, Order } from './order.ts';
-import { liveOrder, type Position } from './portfolio.ts';
+import { type LiveOrder, liveOrder, type Position } from './portfolio.ts';
+import { liveStop, resend, takeBack } from './protection.ts';
 import { endOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
@@ -34,6 +35,10 @@ export function orderExit(
   if (!isSellable(lots, position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }
+  const held = letGo(draft, { configId, reason: exitReason, price, at });
+  if (held !== undefined) return held;
+  const lost = lostExit(draft, position, lots);
+  if (lost !== undefined) return resend(draft, lost, at);
   const order: Order = {
     clientOrderId: freeId(draft, position, engine),
     configId,
@@ -44,6 +49,7 @@ export function orderExit(
     type: 'market',
     quantity: text(lots),
     limitPrice: null,
+    stopPrice: null,
     stage: opening.stage,
     reserved: '0',
     exitReason,
@@ -52,10 +58,42 @@ export function orderExit(
   const ordered = fact(
     'exit.ordered',
     { at, key: configId, cause: opening.signalId },
-    { reason: exitReason, order, price: price === null ? null : String(price) },
+    { reason: exitReason, order, price: referenceOf(price) ?? position.awaiting?.price ?? null },
   );
   apply(draft, ordered);
   return [ordered];
+}
+
+const referenceOf = (price: number | null) => (price === null ? null : String(price));
+
+/**
+ * A stop at the venue holds the pair's coins: it has to go before they can. The position is on its way out
+ * from now on, and gets its order when the stop's end is known. Undefined where nothing is held back.
+ */
+function letGo(draft: Draft, request: ExitRequest): readonly Fact[] | undefined {
+  const { configId, reason, price, at } = request;
+  const position = draft.positions.get(configId);
+  const standing = position === undefined ? undefined : liveStop(draft, position.opening.pair);
+  if (position === undefined || standing === undefined) return undefined;
+  const facts: Fact[] = [];
+  if (position.awaiting === null) {
+    const about = { at, key: configId, cause: position.opening.signalId };
+    const decided = fact('exit.decided', about, { configId, reason, price: referenceOf(price) });
+    apply(draft, decided);
+    facts.push(decided);
+  }
+  return [...facts, ...takeBack(draft, standing, 'exit', at)];
+}
+
+/** The position's last exit, where it never arrived and is still what is wanted. */
+function lostExit(draft: Draft, { opening }: Position, lots: Quantity): LiveOrder | undefined {
+  const last = [...draft.orders.values()]
+    .filter(({ order }) => order.purpose === 'exit' && order.signalId === opening.signalId)
+    .at(-1);
+  if (last?.state !== 'absent' || last.filled.gt(0) || !lots.eq(last.order.quantity)) {
+    return undefined;
+  }
+  return last;
 }
 
 /**

@@ -8,7 +8,8 @@ import type { Posting } from './ledger.ts';
 import type { Verdict } from './lifecycle-state.ts';
 import type { DecimalText } from './money.ts';
 import type { Trip } from './open-breaker.ts';
-import type { ExitReason, Order, OrderEnd } from './order.ts';
+import type { ExitReason, Order } from './order.ts';
+import type { OrderCatalogue } from './order-fact.ts';
 import type { Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
 import type { Waterfall } from './sizing.ts';
@@ -80,7 +81,7 @@ export interface Capped {
 }
 
 /** Fact type → its data. */
-export interface Catalogue {
+export interface Catalogue extends OrderCatalogue {
   'engine.started': {
     readonly mode: 'paper' | 'live';
     readonly venue: string;
@@ -142,19 +143,6 @@ export interface Catalogue {
     readonly order: Order;
     readonly strategy: string;
     readonly asset: string;
-  };
-  'exit.ordered': {
-    readonly reason: ExitReason;
-    readonly order: Order;
-    readonly price: DecimalText | null;
-  };
-  'order.accepted': { readonly clientOrderId: string; readonly venueOrderId: string };
-  'order.unresolved': { readonly clientOrderId: string; readonly reason: string };
-  'order.ended': {
-    readonly clientOrderId: string;
-    readonly state: OrderEnd;
-    readonly code: string | null;
-    readonly message: string | null;
   };
   'position.opened': PositionOpening;
   'fill.recorded': {

@@ -1,23 +1,16 @@
 // How facts make the book. Live decisions and recovery go through this one function.
-import { assert, unreachable } from './assert.ts';
+import { assert } from './assert.ts';
+import { assetOf } from './candle.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, post } from './ledger.ts';
 import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from './money.ts';
 import type { OpenBreaker } from './open-breaker.ts';
-import type { Order, OrderState } from './order.ts';
-import {
-  type Day,
-  type History,
-  hasEnded,
-  type LiveOrder,
-  type Portfolio,
-  type Position,
-  type Trading,
-} from './portfolio.ts';
+import type { Day, History, LiveOrder, Portfolio, Position, Trading } from './portfolio.ts';
 import { noteClosed, noteEntry, noteSlip, remember } from './remembering.ts';
 import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
+import { noteFilled, noteOrder, sendingOf, track } from './tracking.ts';
 import type { TradingRecord } from './trading-record.ts';
 
 /** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
@@ -36,9 +29,6 @@ export interface Draft {
   records: Map<string, TradingRecord>;
   slips: Map<string, readonly number[]>;
 }
-
-/** Ended orders kept so that a late fill still finds its order. */
-const ENDED_MAX = 256;
 
 export const draftOf = (book: Portfolio): Draft => ({
   ...book,
@@ -72,13 +62,23 @@ export function apply(draft: Draft, fact: Fact): void {
     case 'signal.approved':
       applyApproval(draft, fact);
       return;
+    case 'exit.decided':
+      applyDecision(draft, fact);
+      return;
     case 'exit.ordered':
       applyExit(draft, fact);
       return;
+    case 'protection.ordered':
+      applyProtection(draft, fact);
+      return;
     case 'order.accepted':
     case 'order.unresolved':
+    case 'order.quarantined':
+    case 'order.resent':
+    case 'cancel.ordered':
     case 'order.ended':
-      applyOrderNews(draft, fact);
+      noteOrder(draft.orders, fact);
+      if (fact.type === 'order.ended') noteSlip(draft, draft.orders.get(fact.data.clientOrderId));
       return;
     case 'position.opened':
       draft.positions.set(fact.data.configId, opened(fact.data));
@@ -106,7 +106,7 @@ function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void 
   const { signal, order, strategy, asset } = data;
   spend(draft, signal);
   noteEntry(draft, order, asset);
-  track(draft, {
+  track(draft.orders, {
     ...sendingOf(order),
     asset,
     reference: signal.entryPrice,
@@ -128,51 +128,39 @@ function applyApproval(draft: Draft, { data }: FactOf<'signal.approved'>): void 
   });
 }
 
+function applyProtection(draft: Draft, { data: { order } }: FactOf<'protection.ordered'>): void {
+  const reference = order.stopPrice;
+  track(draft.orders, {
+    ...sendingOf(order),
+    asset: assetOf(order.pair),
+    reference,
+    opening: null,
+  });
+}
+
+/** It goes, as soon as it can. */
+function applyDecision(draft: Draft, { data }: FactOf<'exit.decided'>): void {
+  const position = draft.positions.get(data.configId);
+  assert(position !== undefined, `expected a position to exit, was none for ${data.configId}`);
+  draft.positions.set(data.configId, {
+    ...position,
+    exiting: data.reason,
+    awaiting: { price: data.price },
+  });
+}
+
 function applyExit(draft: Draft, { data }: FactOf<'exit.ordered'>): void {
   const { order, reason, price: reference } = data;
   const position = draft.positions.get(order.configId);
   assert(position !== undefined, `expected a position to exit, was none for ${order.configId}`);
-  draft.positions.set(order.configId, { ...position, exiting: reason, exits: position.exits + 1 });
+  draft.positions.set(order.configId, {
+    ...position,
+    exiting: reason,
+    awaiting: null,
+    exits: position.exits + 1,
+  });
   const { asset } = position.opening;
-  track(draft, { ...sendingOf(order), asset, reference, opening: null });
-}
-
-const sendingOf = (order: Order) =>
-  ({ order, state: 'sending', filled: ZERO_QUANTITY, value: ZERO_MONEY, trades: [] }) as const;
-
-function track(draft: Draft, live: LiveOrder): void {
-  draft.orders.set(live.order.clientOrderId, live);
-  const done = [...draft.orders].filter(([, other]) => hasEnded(other));
-  for (const [id] of done.slice(0, Math.max(0, done.length - ENDED_MAX))) draft.orders.delete(id);
-}
-
-function applyOrderNews(
-  draft: Draft,
-  { type, data }: FactOf<'order.accepted'> | FactOf<'order.unresolved'> | FactOf<'order.ended'>,
-): void {
-  const live = draft.orders.get(data.clientOrderId);
-  if (live === undefined) return;
-  const state = nextState(type, live, 'state' in data ? data.state : null);
-  draft.orders.set(data.clientOrderId, { ...live, state });
-  if (type === 'order.ended') noteSlip(draft, live);
-}
-
-function nextState(
-  type: 'order.accepted' | 'order.unresolved' | 'order.ended',
-  live: LiveOrder,
-  end: OrderState | null,
-): OrderState {
-  switch (type) {
-    case 'order.accepted':
-      return live.filled.gt(0) ? 'partial' : 'open';
-    case 'order.unresolved':
-      return 'unknown';
-    case 'order.ended':
-      assert(end !== null, 'expected an end, was none');
-      return end;
-    default:
-      return unreachable(type, 'order news');
-  }
+  track(draft.orders, { ...sendingOf(order), asset, reference, opening: null });
 }
 
 const opened = (opening: PositionOpening): Position => ({
@@ -186,25 +174,16 @@ const opened = (opening: PositionOpening): Position => ({
   realised: ZERO_MONEY,
   fees: ZERO_MONEY,
   exiting: null,
+  awaiting: null,
   exits: 0,
 });
 
 function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
   const { fill, held, postings, configId, feeValue } = data;
   draft.balances = post(draft.balances, postings);
-  const live = draft.orders.get(fill.clientOrderId);
+  noteFilled(draft.orders, fill);
   const amount = quantity(fill.quantity);
   const value = notional(price(fill.price), amount);
-  if (live !== undefined) {
-    draft.orders.set(fill.clientOrderId, {
-      ...live,
-      filled: add(live.filled, amount),
-      value: add(live.value, value),
-      trades: [...live.trades, fill.tradeId],
-      // A fill proves that an order refused or never seen lived after all.
-      state: live.state === 'filled' || live.state === 'canceled' ? live.state : 'partial',
-    });
-  }
   const position = draft.positions.get(configId);
   assert(position !== undefined, `expected a position to fill, was none for ${configId}`);
   const bought = fill.side === 'buy';
@@ -218,5 +197,7 @@ function applyFill(draft: Draft, { data }: FactOf<'fill.recorded'>): void {
     received: bought ? position.received : add(position.received, value),
     realised: add(position.realised, money(data.realised)),
     fees: add(position.fees, money(feeValue)),
+    // The venue's stop was hit: what it left goes too.
+    exiting: position.exiting ?? (data.purpose === 'protection' ? 'stop' : null),
   });
 }

@@ -22,7 +22,7 @@ export const signalId = (configId: string, closeAt: Millis): string => `${config
  */
 export function clientOrderId(
   engine: EngineId,
-  decision: { signalId: string; purpose: 'entry' | 'exit'; leg: number },
+  decision: { signalId: string; purpose: 'entry' | 'exit' | 'protection'; leg: number },
 ): string {
   const { signalId, purpose, leg } = decision;
   return engine + digest(engine, signalId, purpose, String(leg)).slice(4);

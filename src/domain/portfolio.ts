@@ -39,6 +39,8 @@ export interface Position {
   readonly fees: Money;
   /** Why it is on its way out; null while it is held. */
   readonly exiting: ExitReason | null;
+  /** Its exit waits for the stop at the venue to let go of its coins; with the price that asked for it. */
+  readonly awaiting: { readonly price: DecimalText | null } | null;
   /** Exit orders made so far: the leg of the next one. */
   readonly exits: number;
 }

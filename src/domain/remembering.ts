@@ -107,9 +107,9 @@ export function noteClosed(memory: Memory, { data }: FactOf<'position.closed'>):
 }
 
 /** What an order that ended paid more, or got less, than the price that asked for it. */
-export function noteSlip(memory: Memory, live: LiveOrder): void {
-  const slip = slipOf(live);
-  if (slip === undefined) return;
+export function noteSlip(memory: Memory, live: LiveOrder | undefined): void {
+  const slip = live === undefined ? undefined : slipOf(live);
+  if (live === undefined || slip === undefined) return;
   const before = memory.slips.get(live.asset) ?? [];
   memory.slips.set(live.asset, [...before, slip].slice(-SLIPS_MAX));
 }

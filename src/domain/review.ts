@@ -172,6 +172,7 @@ function approved(
     type: execution.entry,
     quantity,
     limitPrice: execution.entry === 'limit' ? collarPrice : null,
+    stopPrice: null,
     stage: configuration.stage,
     reserved,
     exitReason: null,

@@ -21,6 +21,7 @@ import {
 } from './money.ts';
 import type { ExitReason } from './order.ts';
 import { hasEnded, type LiveOrder, liveOrder, type Position } from './portfolio.ts';
+import { type Portion, portions } from './portion.ts';
 import type { Millis } from './time.ts';
 
 /** The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing. */
@@ -28,19 +29,26 @@ export function settle(draft: Draft, fill: Fill, instrument: Instrument): readon
   const live = draft.orders.get(fill.clientOrderId);
   assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
   if (live.trades.includes(fill.tradeId) || !quantity(fill.quantity).gt(0)) return [];
-  const { configId } = live.order;
   const facts: Fact[] = [];
   const record = (next: Fact | undefined): void => {
     if (next === undefined) return;
     apply(draft, next);
     facts.push(next);
   };
-  if (!draft.positions.has(configId)) record(openingOf(live, fill));
-  record(fillFact(draft, live, fill));
+  const portions = portionsOf(draft, live, fill);
+  for (const { configId, fill: portion } of portions) {
+    if (!draft.positions.has(configId)) record(openingOf(live, fill));
+    record(fillFact(draft, live, configId, portion));
+  }
+  record(overfillOf(draft, fill));
   record(completionOf(draft, fill));
-  record(closingOf(draft, configId, instrument, fill.at));
+  for (const { configId } of portions) record(closingOf(draft, configId, instrument, fill.at));
   return facts;
 }
+
+/** What of a fill is whose: all of it its configuration's, unless the order was for all of its pair. */
+const portionsOf = (draft: Draft, { order }: LiveOrder, fill: Fill): readonly Portion[] =>
+  order.purpose === 'protection' ? portions(draft, fill) : [{ configId: order.configId, fill }];
 
 function openingOf(live: LiveOrder, fill: Fill): FactOf<'position.opened'> {
   const { opening, order } = live;
@@ -108,9 +116,14 @@ function postingsOf(configId: string, quote: string, asset: string, fill: Fill, 
   ]);
 }
 
-function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recorded'> {
-  const { order } = live;
-  const position = positionOf(draft, order.configId);
+function fillFact(
+  draft: Draft,
+  { order }: LiveOrder,
+  configId: string,
+  fill: Fill,
+): FactOf<'fill.recorded'> {
+  const position = positionOf(draft, configId);
+  const { signalId } = position.opening;
   const parts = partsOf(position, fill);
   return fact(
     'fill.recorded',
@@ -118,9 +131,9 @@ function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recor
     {
       fill,
       purpose: order.purpose,
-      configId: order.configId,
-      signalId: order.signalId,
-      postings: postingsOf(order.configId, draft.quote, position.opening.asset, fill, parts),
+      configId,
+      signalId,
+      postings: postingsOf(configId, draft.quote, position.opening.asset, fill, parts),
       feeValue: text(parts.feeValue),
       realised: text(realisedOf(parts)),
       held: {
@@ -128,6 +141,18 @@ function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recor
         cost: text(position.cost.plus(parts.cost)),
       },
     },
+  );
+}
+
+/** The venue filled more than was asked for: it is right, and somebody must know. */
+function overfillOf(draft: Draft, fill: Fill): Fact | undefined {
+  const live = draft.orders.get(fill.clientOrderId);
+  if (live === undefined || !live.filled.gt(live.order.quantity)) return undefined;
+  const excess = text(live.filled.minus(live.order.quantity));
+  return fact(
+    'order.overfilled',
+    { at: fill.at, key: fill.clientOrderId, cause: live.order.signalId },
+    { clientOrderId: fill.clientOrderId, excess },
   );
 }
 

@@ -7,8 +7,10 @@ import { type ExitRequest, orderExit } from './exit.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
-import { equityMark, isMarked, type LiveOrder, slipOf } from './portfolio.ts';
+import type { Instrument } from './instrument.ts';
+import { equityMark, heldPairs, isMarked, type LiveOrder, slipOf } from './portfolio.ts';
 import { judgeProbe } from './probing.ts';
+import { protect, takeBack } from './protection.ts';
 import { review } from './review.ts';
 import { settle } from './settlement.ts';
 import type { Millis } from './time.ts';
@@ -29,7 +31,8 @@ export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): re
   const instrument = terms.instruments.get(fill.pair);
   const live = draft.orders.get(fill.clientOrderId);
   if (instrument !== undefined && live !== undefined && isPlaced(draft, live)) {
-    return judged(draft, settle(draft, fill, instrument), terms);
+    const facts = judged(draft, settle(draft, fill, instrument), terms);
+    return [...facts, ...followed(draft, facts, instrument, terms, fill.at)];
   }
   if (live?.trades.includes(fill.tradeId) === true) return [];
   const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
@@ -58,6 +61,7 @@ function judgedAfter(draft: Draft, one: Fact, { breakers: levels }: ReviewTerms)
 
 /** The order has a position of its pair to settle into, or can open one. */
 function isPlaced(draft: Draft, { order, opening }: LiveOrder): boolean {
+  if (order.purpose === 'protection') return heldPairs(draft).has(order.pair);
   const position = draft.positions.get(order.configId);
   return position === undefined ? opening !== null : position.opening.pair === order.pair;
 }
@@ -71,7 +75,43 @@ export function concludeReported(
   const pair = draft.orders.get(news.clientOrderId)?.order.pair;
   const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
   if (instrument === undefined) return [];
-  return judged(draft, conclude(draft, news, instrument), terms);
+  const facts = judged(draft, conclude(draft, news, instrument), terms);
+  return [...facts, ...followed(draft, facts, instrument, terms, news.at)];
+}
+
+/**
+ * What follows from news of an order: more than was wanted goes again, whoever waited for a stop to let go
+ * of its coins gets its order, and the right stop stands for those that stay.
+ */
+function followed(
+  draft: Draft,
+  news: readonly Fact[],
+  instrument: Instrument,
+  terms: ReviewTerms,
+  at: Millis,
+): readonly Fact[] {
+  if (news.length === 0) return [];
+  const surplus = news.flatMap((one) => surplusOf(draft, one));
+  const waiting = [...draft.positions.values()].filter(
+    ({ opening, awaiting }) => opening.pair === instrument.pair && awaiting !== null,
+  );
+  const exits = [
+    ...surplus.map((configId) => ({ configId, reason: 'overfill' as const })),
+    ...waiting.map(({ opening, exiting }) => ({
+      configId: opening.configId,
+      reason: exiting ?? 'stop',
+    })),
+  ].flatMap((exit) =>
+    judged(draft, orderExit(draft, { ...exit, price: null, at }, instrument, terms.engine), terms),
+  );
+  return [...exits, ...protect(draft, instrument, terms, at)];
+}
+
+/** The configuration whose entry was filled beyond what was approved. */
+function surplusOf(draft: Draft, one: Fact): readonly string[] {
+  if (one.type !== 'order.overfilled') return [];
+  const order = draft.orders.get(one.data.clientOrderId)?.order;
+  return order?.purpose === 'entry' ? [order.configId] : [];
 }
 
 /** One position asked to go. */
@@ -84,6 +124,18 @@ export function exitProposed(
   const instrument = pair === undefined ? undefined : terms.instruments.get(pair);
   if (instrument === undefined) return [];
   return judged(draft, orderExit(draft, request, instrument, terms.engine), terms);
+}
+
+/** The stops that rest at the venue, of every pair that is held or has one. */
+function protectAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly Fact[] {
+  const pairs = new Set(heldPairs(draft));
+  for (const { order } of draft.orders.values()) {
+    if (order.purpose === 'protection') pairs.add(order.pair);
+  }
+  return [...pairs].flatMap((pair) => {
+    const instrument = terms.instruments.get(pair);
+    return instrument === undefined ? [] : protect(draft, instrument, terms, at);
+  });
 }
 
 /** Every position asked to go; those already on their way are left alone. */
@@ -109,15 +161,29 @@ export function judgeBatch(
   return [...facts, ...review(draft, proposals, terms, { ...moment, open })];
 }
 
-/** The day, the breakers, and where asked for a point of the equity curve; a book without prices has none. */
-export function judgeMarks(
-  draft: Draft,
-  terms: ReviewTerms,
-  moment: BreakerMoment & { record: boolean },
-): readonly Fact[] {
+/** Where there is to be no new exposure, an entry that still stands at the venue adds none. */
+function takeBackEntries(draft: Draft, at: Millis): readonly Fact[] {
+  if (draft.trading === 'active') return [];
+  return [...draft.orders.values()]
+    .filter(({ order }) => order.purpose === 'entry')
+    .flatMap((live) => takeBack(draft, live, 'reduce', at));
+}
+
+/** A look at everything, about once a second. */
+export interface MarkMoment extends BreakerMoment {
+  /** Whether it belongs in the equity curve; a book without prices has no point there. */
+  readonly record: boolean;
+  /** False while the venue has not been asked about everything that was out. */
+  readonly settled: boolean;
+}
+
+/** The day, the breakers, what should stand at the venue and what should not, and the equity curve. */
+export function judgeMarks(draft: Draft, terms: ReviewTerms, moment: MarkMoment): readonly Fact[] {
   const facts = [
     ...judgeDay(draft, moment.marks, moment.at, terms.limits),
     ...judgeBreakers(draft, moment, terms.breakers),
+    ...takeBackEntries(draft, moment.at),
+    ...(moment.settled ? protectAll(draft, terms, moment.at) : []),
   ];
   if (!moment.record || !isMarked(draft, moment.marks)) return facts;
   const mark = equityMark(draft, moment.marks);

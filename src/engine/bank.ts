@@ -3,7 +3,7 @@ import type { BreakerLevels } from '../domain/breaker-levels.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
-import type { ExecutionRules } from '../domain/order.ts';
+import type { ExecutionRules, ProtectionRules } from '../domain/order.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { SizingRules } from '../domain/sizing.ts';
@@ -27,6 +27,7 @@ export interface EngineRules {
   readonly sizing: SizingRules;
   readonly execution: ExecutionRules;
   readonly breakers: BreakerLevels;
+  readonly protection: ProtectionRules;
   readonly lifecycle: LifecycleRules;
   readonly gatherMs: Millis;
   /** How long a signed request stays valid at the venue. */

@@ -16,7 +16,12 @@ export function createCommittedOrders(journal: Journal): CommittedOrders {
       async append(facts) {
         const entries = await journal.append(facts);
         for (const { type, data } of entries) {
-          if (type === 'signal.approved' || type === 'exit.ordered') {
+          if (type === 'order.resent') waiting.add(data.clientOrderId);
+          if (
+            type === 'signal.approved' ||
+            type === 'exit.ordered' ||
+            type === 'protection.ordered'
+          ) {
             waiting.add(data.order.clientOrderId);
           }
         }

@@ -1,11 +1,49 @@
 // What a committed fact sets off: orders to the venue, news to the actors. Nothing here runs before
 // its fact is in the journal.
 import type { Entry, FactOf } from '../domain/fact.ts';
+import type { Order } from '../domain/order.ts';
 import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
+import type { Signal } from '../domain/signal.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import type { Registry } from './registry.ts';
+
+interface Named {
+  readonly clientOrderId: string;
+}
+
+/** What goes to the venue: an order, one of the book's once more, the cancel of one. */
+function createSending(to: { execution: Execution; book(): Portfolio; log: Log }) {
+  const { execution, book, log } = to;
+  const send = (order: Order): void => {
+    execution.send(order).catch((error: unknown) => {
+      log.error({ order: order.clientOrderId, error: String(error) }, 'sending an order failed');
+    });
+  };
+  const orderOf = ({ clientOrderId }: Named): Order | undefined =>
+    book().orders.get(clientOrderId)?.order;
+  const withOrder = (named: Named, act: (order: Order) => void): void => {
+    const order = orderOf(named);
+    if (order !== undefined) act(order);
+  };
+  return {
+    send,
+    /** What the engine's own care for its orders sets off. */
+    tend(entry: Entry): void {
+      if (entry.type === 'protection.ordered') send(entry.data.order);
+      if (entry.type === 'order.resent') withOrder(entry.data, send);
+      if (entry.type === 'cancel.ordered') withOrder(entry.data, execution.cancel);
+    },
+  };
+}
+
+/** Why an entry is not sent although it was approved. */
+interface Hindrance {
+  readonly code: RefusalCode;
+  readonly message: string;
+}
 
 export function createEffects(options: {
   registry: Registry;
@@ -18,34 +56,35 @@ export function createEffects(options: {
   /** What a finished order slipped, as a share of the price that asked for it. */
   onSlip(configId: string, slip: number): void;
 }): (entry: Entry) => void {
-  const { registry, execution, sink, book, marketTime, log } = options;
+  const { registry, sink, book, marketTime } = options;
+  const { send, tend } = createSending(options);
 
-  const send = (order: Parameters<Execution['send']>[0]): void => {
-    execution.send(order).catch((error: unknown) => {
-      log.error({ order: order.clientOrderId, error: String(error) }, 'sending an order failed');
-    });
-  };
-
-  /** An entry whose commit took too long is not sent: its signal is no longer true. */
+  /**
+   * An entry whose commit took too long, or whose stream went stale meanwhile, is not sent: nobody knows
+   * whether its signal is still true.
+   */
   function enter({ data }: FactOf<'signal.approved'>): void {
     const { signal, order } = data;
     registry.send(signal.configId, { type: 'proposal.approved' });
-    const configuration = registry.get(signal.configId)?.configuration;
     const at = marketTime();
-    const ageMax =
-      configuration === undefined ? 0 : options.maxSignalAge * timeframeMs(configuration.timeframe);
-    if (configuration === undefined || at - signal.at > ageMax) {
-      sink.onOrderNews({
-        kind: 'ended',
-        clientOrderId: order.clientOrderId,
-        at,
-        state: 'rejected',
-        code: 'signal-late',
-        message: `its signal was ${(at - signal.at) / 1000} s old when it was committed`,
-      });
-      return;
+    const hindrance = hindranceOf(signal, at);
+    if (hindrance === undefined) send(order);
+    else {
+      const { clientOrderId } = order;
+      sink.onOrderNews({ kind: 'ended', clientOrderId, at, state: 'rejected', ...hindrance });
     }
-    send(order);
+  }
+
+  function hindranceOf({ configId, at: raisedAt }: Signal, at: Millis): Hindrance | undefined {
+    const member = registry.get(configId);
+    const ageMax =
+      member === undefined ? 0 : options.maxSignalAge * timeframeMs(member.configuration.timeframe);
+    if (member === undefined || !(at - raisedAt <= ageMax)) {
+      const message = `its signal was ${(at - raisedAt) / 1000} s old when it was committed`;
+      return { code: 'signal-late', message };
+    }
+    if (member.actor.getSnapshot().hasTag('fresh')) return undefined;
+    return { code: 'stream-stale', message: 'its stream was stale when it was committed' };
   }
 
   function ended({ data }: FactOf<'order.ended'>): void {
@@ -82,7 +121,7 @@ export function createEffects(options: {
         ended(entry);
         return;
       default:
-        return;
+        tend(entry);
     }
   };
 }

@@ -15,7 +15,7 @@ import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
 import { reconcileOrders, saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
-import { type Status, statusOf } from './status.ts';
+import { countNews, type Status, statusOf } from './status.ts';
 import { createStocktake, type Stocktake } from './stocktake.ts';
 import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
@@ -110,6 +110,7 @@ export class Engine {
       trading: supervisor.actor.getSnapshot().value,
       configurations: registry.size,
       streams: streams.count(),
+      unprotected: this.#parts.guard.ages(),
       orders: Object.fromEntries(orders.states()),
       counters: { ...counters, prices: watch.updates },
     };
@@ -213,9 +214,8 @@ export class Engine {
     gauges.heard(news);
     if (news.type === 'stream.live') streams.live(news.stream);
     if (news.type === 'stream.stale') streams.stale(news.stream);
-    if (news.type === 'candle.rejected') counters.candlesRejected += 1;
+    countNews(counters, news);
     if (news.type === 'gap.found') {
-      counters.gaps += 1;
       const { from, to } = news;
       const stream = streamKey(news.stream);
       const at = this.#banks.clock.market();
@@ -228,6 +228,7 @@ export class Engine {
     const { clock } = this.#banks;
     const [market, wall] = [clock.market(), clock.monotonic()];
     void this.#stocktake.take();
+    this.#parts.guard.look(this.book());
     // Before the venue has said what time it is, there is no day to judge.
     if (market === 0) return;
     const due =

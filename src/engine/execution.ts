@@ -26,12 +26,17 @@ export function newsOf(report: OrderReport): OrderNews {
   }
 }
 
-/** Nothing more can happen to the order. Our orders never rest: one that stands is one to ask about. */
+/** Nothing more can happen to the order. */
 export const isOver = ({ state }: OrderReport): boolean => state !== 'open' && state !== 'partial';
+
+/** A stop rests at the venue; of the others, one that stands is one to ask about. */
+export const rests = ({ purpose }: Order): boolean => purpose === 'protection';
 
 export interface Execution {
   /** Sends a committed order. Never throws. */
   send(order: Order): Promise<void>;
+  /** Asks the venue to cancel a committed order; what came of it is asked until it is known. */
+  cancel(order: Order): void;
   /**
    * Resolves when every order sent so far has its answer, or when that takes longer than `msMax`: the next
    * start finds the others.
@@ -42,7 +47,7 @@ export interface Execution {
 }
 
 export function createExecution(options: {
-  venue: Pick<Venue, 'place'>;
+  venue: Pick<Venue, 'place' | 'cancel'>;
   clock: Clock;
   timers: Timers;
   log: Log;
@@ -59,7 +64,7 @@ export function createExecution(options: {
         // Fills first: an order that ended with fills keeps them.
         for (const fill of outcome.fills) sink.onFill(fill);
         sink.onOrderNews(newsOf(outcome.report));
-        if (!isOver(outcome.report)) sink.onUnknown(order);
+        if (!isOver(outcome.report) && !rests(order)) sink.onUnknown(order);
         return;
       case 'rejected':
       case 'not-sent': {
@@ -81,12 +86,21 @@ export function createExecution(options: {
     }
   }
 
+  async function withdraw(order: Order): Promise<void> {
+    const outcome = await venue.cancel(order);
+    if (outcome.kind === 'canceled') sink.onOrderNews(newsOf(outcome.report));
+    // Filled, gone, or not answered: only the venue's word on the order itself can tell.
+    else sink.onUnknown(order);
+  }
+
+  async function untilDone(work: Promise<void>): Promise<void> {
+    underWay.add(work);
+    await work.finally(() => underWay.delete(work));
+  }
+
   return {
-    async send(order) {
-      const sending = venue.place(order).then((outcome) => conclude(order, outcome));
-      underWay.add(sending);
-      await sending.finally(() => underWay.delete(sending));
-    },
+    send: (order) => untilDone(venue.place(order).then((outcome) => conclude(order, outcome))),
+    cancel: (order) => void untilDone(withdraw(order)),
     settled: (msMax) =>
       new Promise((resolve) => {
         const cancel = timers.after(msMax, resolve);

@@ -41,6 +41,7 @@ export function measuredVenue(
       if (word !== undefined) health.answered(monotonic(), monotonic() - sentAt, word);
       return outcome;
     },
+    cancel: (order) => venue.cancel(order),
     balances: () => heard(venue.balances()),
     find: (order) => heard(venue.find(order)),
     fills: (pair, since) => heard(venue.fills(pair, since)),

@@ -2,7 +2,7 @@
 // the book does not need: that a fill came after the order's end, which is recorded, and said aloud.
 import { type Actor, createActor } from 'xstate';
 import { orderEventOf, orderMachine } from '../../machines/order.ts';
-import type { Fact } from '../domain/fact.ts';
+import type { Fact, FactOf } from '../domain/fact.ts';
 import { quantity, ZERO_QUANTITY } from '../domain/money.ts';
 import type { OrderState } from '../domain/order.ts';
 import { hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
@@ -59,7 +59,7 @@ export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
 
   return {
     hear(fact) {
-      if (fact.type === 'signal.approved' || fact.type === 'exit.ordered') {
+      if (isBirth(fact)) {
         const { order } = fact.data;
         seat({ order, state: 'sending', filled: ZERO_QUANTITY, trades: [] });
         forget();
@@ -76,6 +76,13 @@ export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
     },
   };
 }
+
+const isBirth = (
+  fact: Fact,
+): fact is FactOf<'signal.approved'> | FactOf<'exit.ordered'> | FactOf<'protection.ordered'> =>
+  fact.type === 'signal.approved' ||
+  fact.type === 'exit.ordered' ||
+  fact.type === 'protection.ordered';
 
 /** The chart where the book has its order. */
 function standing({ order, state, filled, trades }: Standing) {

@@ -10,14 +10,14 @@ import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
 import { createEffects } from './effect.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
-import { type GaugeOptions, Gauges } from './gauge.ts';
+import type { GaugeOptions, Gauges } from './gauge.ts';
+import type { Guard } from './guard.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { createMonth } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
-import { joinCandleRoad, joinEvidence, joinVenue } from './road.ts';
+import { joinCandleRoad, joinEvidence, joinMeasures, joinVenue } from './road.ts';
 import { type Counters, newCounters } from './status.ts';
 import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
@@ -39,6 +39,7 @@ export interface Parts {
   readonly counters: Counters;
   readonly twins: Twins;
   readonly lifecycle: Lifecycle;
+  readonly guard: Guard;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
 }
@@ -59,7 +60,7 @@ export function joinParts(
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const { sink, execution } = joinVenue(banks, rules, send);
+  const { sink, execution } = joinVenue(banks, rules, send, book);
   const watch = createWatch(({ holder, ...crossed }) => {
     const configId = configurationOfTwin(holder);
     if (configId !== undefined) twins.crossed(configId, crossed);
@@ -78,14 +79,12 @@ export function joinParts(
     ...{ counters, misses, send, book, twins },
   });
   const { registry, streams, evaluation } = road;
-  const month = createMonth(rules.breakers);
-  const gauges = new Gauges({
-    ...{ levels: rules.breakers, isRealTime: rules.isRealTime, pairs: streams.pairs },
-    ...{ ...measures, clock, watch, month },
+  const { month, gauges, guard } = joinMeasures(banks, rules, {
+    ...{ measures, watch, streams, record },
   });
-  const { maxSignalAge } = execute;
   const effect = createEffects({
-    ...{ registry, execution, sink, book, marketTime, maxSignalAge, log },
+    ...{ registry, execution, sink, book, marketTime, log },
+    maxSignalAge: execute.maxSignalAge,
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
   const recorder = createRecorder({
@@ -122,6 +121,7 @@ export function joinParts(
   return {
     ...{ watch, registry, evaluation, execution, recorder },
     ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
+    guard,
   };
 }
 

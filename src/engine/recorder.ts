@@ -26,6 +26,11 @@ const YIELDING: ReadonlySet<Fact['type']> = new Set([
   ...(['evidence.opened', 'twin.opened', 'twin.closed', 'stage.judged'] as const),
 ]);
 
+/** What a position needs to leave: its order, or that the venue's stop is taken back for it. */
+const LEAVING: ReadonlySet<Fact['type']> = new Set([
+  ...(['exit.ordered', 'exit.decided', 'cancel.ordered', 'order.resent'] as const),
+]);
+
 /** Facts that are committed together. */
 interface Group {
   readonly facts: readonly Fact[];
@@ -36,7 +41,7 @@ interface Group {
 /** What was decided at once stays together, but for a crowd's signals. */
 function groupsOf(facts: readonly Fact[]): readonly Group[] {
   const yields = facts.every(({ type }) => YIELDING.has(type));
-  const leaves = facts.some(({ type }) => type === 'exit.ordered');
+  const leaves = facts.some(({ type }) => LEAVING.has(type));
   if (!yields) return [{ facts, yields, leaves }];
   const groups: Group[] = [];
   for (let from = 0; from < facts.length; from += appendFactsMax) {

@@ -7,13 +7,16 @@ import type { Timers } from '../ports.ts';
 import type { Banks, EngineRules } from './bank.ts';
 import { createEvaluation } from './evaluate.ts';
 import { createExecution, type ExecutionSink } from './execution.ts';
+import { type GaugeOptions, Gauges } from './gauge.ts';
+import { Guard } from './guard.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { createMonth, type Month } from './month.ts';
 import type { NearestMisses } from './nearest-miss.ts';
 import type { Parts } from './part.ts';
 import { createRegistry } from './registry.ts';
 import { createResolver } from './resolve.ts';
 import type { Counters } from './status.ts';
-import { createStreams } from './stream.ts';
+import { createStreams, type Streams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { Twins } from './twin.ts';
 import { createVerdicts } from './verdict.ts';
@@ -24,14 +27,40 @@ export function joinVenue(
   { venue, clock, timers, log }: Banks,
   { recvWindowMs }: EngineRules,
   send: Supervisor['actor']['send'],
+  book: () => Portfolio,
 ): Pick<Parts, 'sink' | 'execution'> {
   const heard: Omit<ExecutionSink, 'onUnknown'> = {
     onFill: (fill) => send({ type: 'fill.reported', fill }),
     onOrderNews: (news) => send({ type: 'order.reported', news }),
   };
-  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
+  const onUnknown = createResolver({
+    ...{ venue, clock, timers, log, recvWindowMs },
+    sink: heard,
+    isCanceling: ({ clientOrderId }) => book().orders.get(clientOrderId)?.state === 'canceling',
+  });
   const sink = { ...heard, onUnknown };
   return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
+}
+
+/** What the breakers measure, and what every position must have. */
+export function joinMeasures(
+  { clock, log }: Banks,
+  { breakers: levels, isRealTime }: EngineRules,
+  from: {
+    measures: Pick<GaugeOptions, 'health' | 'missingLots'>;
+    watch: Watch;
+    streams: Streams;
+    record(facts: readonly Fact[]): void;
+  },
+): Pick<Parts, 'gauges' | 'guard'> & { readonly month: Month } {
+  const { measures, watch, streams, record } = from;
+  const month = createMonth(levels);
+  const { pairs } = streams;
+  return {
+    month,
+    gauges: new Gauges({ ...measures, ...{ levels, isRealTime, pairs, clock, watch, month } }),
+    guard: new Guard({ watch, streams, clock, log, record }),
+  };
 }
 
 /** From a twin's closed trade to its configuration's stage. */
@@ -85,7 +114,9 @@ export function joinCandleRoad(
     onDeath: failed,
   });
   const streams = createStreams((configIds, event) => {
-    for (const configId of configIds) registry.send(configId, event);
+    const heard = new Set(configIds);
+    for (const configId of heard) registry.send(configId, event);
+    if (event.type === 'stream.stale') send({ type: 'stream.stale', configIds: heard });
   });
   const verdicts = createVerdicts({
     book,

@@ -16,8 +16,9 @@ import {
   type ExchangeSettings,
   loadExchange,
 } from '../exchange/client.ts';
+import { RateBudget } from '../exchange/rate-budget.ts';
 import { connectFeed } from '../feed/connect.ts';
-import type { Clock, Feed, FeedNews, Log, Venue } from '../ports.ts';
+import type { Clock, Feed, FeedNews, Log, Timers, Venue } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -35,6 +36,7 @@ import { isHalted } from './halt-file.ts';
 import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
+import { rulesOf } from './rule.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -73,6 +75,9 @@ export interface StartFacts {
   readonly word: TradingWord | undefined;
 }
 
+/** An event may be ahead of its time by as much as a network can have held back those before it. */
+const leapMs = 10_000;
+
 /** Directory that holds everything of one engine. */
 export const dataDirectoryOf = ({ store }: Settings): string =>
   dirname(store.url.slice('sqlite:'.length));
@@ -91,12 +96,12 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
   });
   const endings: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const clock = createClock(venueSettings.speed);
+    const clock = createClock(venueSettings.speed, undefined, leapMs);
     const bench = { clock, timers: nodeTimers, log };
     const recovered = await recoverBook(store.journal);
     // Market time goes on from where the journal ends, not from zero.
     if (recovered.at > 0) clock.observe(recovered.at);
-    const exchange = exchangeOf(options);
+    const exchange = exchangeOf(options, budgetOf(bench));
     const feed = connectFeed({ ...exchange, credentials: null }, bench);
     const venue = live
       ? connectVenue(exchange, bench)
@@ -130,16 +135,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     });
     const engine: Engine = new Engine(
       { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
-      {
-        limits: settings.risk,
-        sizing: settings.sizing,
-        execution: settings.execution,
-        breakers: settings.breakers,
-        lifecycle: lifecycleRulesOf(settings.lifecycle),
-        gatherMs: settings.portfolio.gatherMs,
-        recvWindowMs: settings.execution.recvWindowMs,
-        isRealTime: venueSettings.endpoint === null,
-      },
+      rulesOf(settings, live),
       { ...started.start, instruments },
       options,
     );
@@ -175,10 +171,19 @@ function paperVenue(
   });
 }
 
-function exchangeOf({ settings, credentials }: StartOptions): ExchangeSettings {
+/** One for every client: the venue counts what comes from this address together. */
+function budgetOf({ clock, timers, log }: { clock: Clock; timers: Timers; log: Log }): RateBudget {
+  const budget = new RateBudget({ monotonic: clock.monotonic, after: timers.after });
+  budget.onBan((forMs) =>
+    log.error({ forMs }, 'banned by the venue; nothing is sent before that is over'),
+  );
+  return budget;
+}
+
+function exchangeOf({ settings, credentials }: StartOptions, budget: RateBudget): ExchangeSettings {
   const { name, venue } = venueOf(settings);
   const { recvWindowMs } = settings.execution;
-  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs };
+  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs, budget };
 }
 
 /** Journals what a start has to say (the opening of the book, new configurations) and takes stock. */

@@ -8,6 +8,7 @@ import type { Marks, Portfolio, Trading } from '../domain/portfolio.ts';
 import { cash, dayReturn, equity, exposure, marked } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { Millis } from '../domain/time.ts';
+import type { FeedNews } from '../ports.ts';
 
 export interface PositionStatus {
   readonly configId: string;
@@ -39,6 +40,8 @@ export interface Status {
   readonly orders: Readonly<Record<string, OrderState>>;
   readonly configurations: number;
   readonly streams: { readonly live: number; readonly stale: number };
+  /** How long positions have lacked an armed stop on a live price, in wall time, by configuration. */
+  readonly unprotected: Readonly<Record<string, Millis>>;
   readonly counters: Counters;
 }
 
@@ -53,6 +56,10 @@ export interface Counters {
   fills: number;
   closed: number;
   candlesRejected: number;
+  /** Candles that the venue changed after they had closed. */
+  candlesCorrected: number;
+  /** Frames that were none, and were dropped. */
+  framesDropped: number;
   gaps: number;
   faults: number;
 }
@@ -67,16 +74,29 @@ export const newCounters = (): Counters => ({
   fills: 0,
   closed: 0,
   candlesRejected: 0,
+  candlesCorrected: 0,
+  framesDropped: 0,
   gaps: 0,
   faults: 0,
 });
+
+/** Counts what befell a stream or a frame. */
+export function countNews(counters: Counters, { type }: FeedNews): void {
+  if (type === 'candle.rejected') counters.candlesRejected += 1;
+  if (type === 'candle.corrected') counters.candlesCorrected += 1;
+  if (type === 'frame.malformed') counters.framesDropped += 1;
+  if (type === 'gap.found') counters.gaps += 1;
+}
 
 /** The book's part of a status. */
 export function statusOf(
   book: Portfolio,
   marks: Marks,
   limits: RiskLimits,
-): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters'> {
+): Omit<
+  Status,
+  'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters' | 'unprotected'
+> {
   const worth = equity(book, marks);
   return {
     equity: text(worth),

@@ -11,6 +11,8 @@ export interface Streams {
   live(stream: Stream): void;
   stale(stream: Stream): void;
   count(): { readonly live: number; readonly stale: number };
+  /** Whether prices of a pair come: one of its streams is live. */
+  isLive(pair: string): boolean;
   /** Pairs that configurations listen to. */
   pairs(): ReadonlySet<string>;
 }
@@ -58,6 +60,7 @@ export function createStreams(
       const live = heard.filter((line) => line.live).length;
       return { live, stale: heard.length - live };
     },
+    isLive: (pair) => [...lines.values()].some((line) => line.live && line.pair === pair),
     pairs() {
       const heard = [...lines.values()].filter(({ configIds }) => configIds.size > 0);
       return new Set(heard.map(({ pair }) => pair));

@@ -19,6 +19,28 @@ export interface Supervisor {
   tick(record: boolean): void;
 }
 
+/** A position is watched from its first fill until it is on its way out, before anything else happens. */
+function attend(fact: Fact, watch: Watch, book: Portfolio): void {
+  switch (fact.type) {
+    case 'position.opened':
+      armPosition(watch, fact.data);
+      return;
+    case 'position.closed':
+      watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
+      return;
+    case 'exit.ordered':
+      watch.disarm(fact.data.order.pair, fact.data.order.configId);
+      return;
+    case 'exit.decided': {
+      const pair = book.positions.get(fact.data.configId)?.opening.pair;
+      if (pair !== undefined) watch.disarm(pair, fact.data.configId);
+      return;
+    }
+    default:
+      return;
+  }
+}
+
 export function createSupervisor(options: {
   terms: ReviewTerms;
   book: Portfolio;
@@ -55,21 +77,10 @@ export function createSupervisor(options: {
   function publish(facts: readonly Fact[]): void {
     for (const fact of facts) {
       for (const chart of options.charts) chart.hear(fact);
-      attend(fact);
+      retry.hear(fact, book());
+      attend(fact, watch, book());
     }
     recorder.record(facts);
-  }
-
-  /** A position is watched from its first fill until it is on its way out, before anything else happens. */
-  function attend(fact: Fact): void {
-    retry.hear(fact, book());
-    if (fact.type === 'position.opened') armPosition(watch, fact.data);
-    if (fact.type === 'position.closed') {
-      watch.disarm(fact.data.trade.pair, fact.data.trade.configId);
-    }
-    if (fact.type === 'exit.ordered') {
-      watch.disarm(fact.data.order.pair, fact.data.order.configId);
-    }
   }
 
   const actor = createActor(

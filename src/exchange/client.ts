@@ -3,6 +3,8 @@
 import { inspect } from 'node:util';
 import type { Exchange } from 'ccxt';
 import { VenueFault } from './fault.ts';
+import { polite, type UrgencyOf } from './polite.ts';
+import type { RateBudget } from './rate-budget.ts';
 
 export interface Endpoint {
   /** Loopback URL of a server that speaks the venue's own paths. */
@@ -22,6 +24,8 @@ export interface ExchangeSettings {
   readonly credentials: Credentials | null;
   /** How long a signed request stays valid: it bounds how late a lost one can still be accepted. */
   readonly recvWindowMs: number;
+  /** What may be sent from this address: one for all clients of the venue. */
+  readonly budget: RateBudget;
 }
 
 /** Any ccxt.pro exchange class. */
@@ -64,7 +68,7 @@ const optionsOf = ({ credentials, recvWindowMs }: ExchangeSettings): object => (
   ...(credentials === null ? {} : { apiKey: credentials.key, secret: credentials.secret }),
   number: String,
   newUpdates: true,
-  // The default limiter makes an order pay the debt of the calls before it.
+  // For frames of sockets only: the default limiter would send one after its socket was cut.
   rateLimiterAlgorithm: 'rollingWindow',
   rollingWindowSize: 60_000,
   // A server that answers no pings is noticed in seconds, not in Binance's nine minutes.
@@ -81,13 +85,17 @@ const optionsOf = ({ credentials, recvWindowMs }: ExchangeSettings): object => (
   },
 });
 
-/** Builds a client of `type`, pins its hosts and hides its secrets. Throws `VenueFault`. */
+/**
+ * Builds a client of `type` within its budget, pins its hosts and hides its secrets. What a request is for
+ * says `urgencyOf`; market data, unless told otherwise. Throws `VenueFault`.
+ */
 export async function createClient<E extends Exchange>(
   type: ExchangeClass<E>,
   settings: ExchangeSettings,
+  urgencyOf: UrgencyOf = () => 'data',
 ): Promise<E> {
   const own = hostsOf(new type({}).urls['api']);
-  const client = new type(optionsOf(settings));
+  const client = new (polite(type, settings.budget, urgencyOf))(optionsOf(settings));
   if (settings.endpoint !== null) {
     // Whole, not merged: what has no loopback address must not be reachable at all.
     client.urls = { ...client.urls, api: binanceUrls(settings.endpoint) };
@@ -99,7 +107,6 @@ export async function createClient<E extends Exchange>(
   client.options['maxRetriesOnFailure'] = 0;
   client.verbose = false;
   client.log = () => {};
-  countCosts(client);
   hideSecrets(client);
   return client;
 }
@@ -127,12 +134,6 @@ function hostsOf(urls: unknown): Set<string> {
   }
   if (urls === null || typeof urls !== 'object') return new Set();
   return new Set(Object.values(urls).flatMap((part) => [...hostsOf(part)]));
-}
-
-/** With `number: String` a request's cost is text too, and the rolling window would append, not add. */
-function countCosts(client: Exchange): void {
-  const throttle = client.throttle.bind(client);
-  client.throttle = (cost?: unknown) => throttle(cost === undefined ? undefined : Number(cost));
 }
 
 /** A printed or serialised client says its name and nothing else. */

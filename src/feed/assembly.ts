@@ -16,9 +16,12 @@ export type Assembled =
   /** A candle without a flag has a successor: REST must prove it before it is released. */
   | { readonly type: 'unproven' }
   | { readonly type: 'rejected'; readonly reason: string }
-  | { readonly type: 'corrected'; readonly openTime: Millis };
+  /** A candle that closed too far from the last one: refused until a second source says the same. */
+  | { readonly type: 'doubted'; readonly reason: string }
+  /** The venue changed a candle after its release. */
+  | { readonly type: 'corrected'; readonly was: Candle; readonly is: Candle };
 
-/** A close this many times the last one, either way, is not believed. */
+/** A price this many times the one before, either way, is not believed of one source alone. */
 const ABSURD = 10;
 /** Candles that wait for a hole to be filled; beyond it the REST history is the better source. */
 const WAITING_MAX = 2000;
@@ -29,7 +32,12 @@ const REMEMBERED = 16;
 
 const none: readonly Assembled[] = [];
 
-const same = (a: Candle, b: Candle): boolean =>
+/** Whether one price follows another in a market as they are; NaN does not. */
+export const isNear = (price: number, before: number): boolean =>
+  price / before < ABSURD && price / before > 1 / ABSURD;
+
+/** Whether two candles of the same time say the same. */
+export const isSame = (a: Candle, b: Candle): boolean =>
   a.open === b.open &&
   a.high === b.high &&
   a.low === b.low &&
@@ -66,8 +74,12 @@ export class Assembly {
 
   /** Takes a live update. */
   offer({ candle, closed }: RawKline): readonly Assembled[] {
-    const reason = this.#unfit(candle);
-    if (reason !== undefined) return [{ type: 'rejected', reason }];
+    const defect = candleDefect(candle, this.#stream.timeframe);
+    if (defect !== undefined) return [{ type: 'rejected', reason: defect }];
+    const absurdity = this.#absurd(candle);
+    if (absurdity !== undefined) {
+      return [{ type: closed === true ? 'doubted' : 'rejected', reason: absurdity }];
+    }
     if (this.#last !== undefined && candle.openTime <= this.#last.openTime) {
       return this.#late(candle, closed);
     }
@@ -96,8 +108,11 @@ export class Assembly {
 
   #fillSound(candles: readonly Candle[], backfilled: boolean, out: Assembled[]): boolean {
     for (const candle of candles) {
-      if (this.#last !== undefined && candle.openTime <= this.#last.openTime) continue;
       const reason = candleDefect(candle, this.#stream.timeframe);
+      if (reason === undefined && candle.openTime <= (this.#last?.openTime ?? -1)) {
+        out.push(...this.#compared(candle));
+        continue;
+      }
       if (reason !== undefined) {
         out.push({ type: 'rejected', reason });
         return false;
@@ -115,22 +130,35 @@ export class Assembly {
     return this.#forming;
   }
 
-  #unfit(candle: Candle): string | undefined {
-    const defect = candleDefect(candle, this.#stream.timeframe);
-    if (defect !== undefined) return defect;
+  /** Whether closed candles from REST follow one another, and the last release, as prices do. */
+  follows(candles: readonly Candle[]): boolean {
+    let before = this.#last;
+    for (const candle of candles) {
+      if (before !== undefined && candle.openTime <= before.openTime) continue;
+      if (before !== undefined && !isNear(candle.close, before.close)) return false;
+      before = candle;
+    }
+    return true;
+  }
+
+  #absurd({ close }: Candle): string | undefined {
     const before = this.#last?.close;
-    if (before === undefined) return undefined;
-    const ratio = candle.close / before;
-    return ratio < ABSURD && ratio > 1 / ABSURD
+    return before === undefined || isNear(close, before)
       ? undefined
-      : `expected a close within ×${ABSURD} of ${before}, was ${candle.close}`;
+      : `expected a close within ×${ABSURD} of ${before}, was ${close}`;
   }
 
   /** Final is final: a late change is said, and never decides again. */
   #late(candle: Candle, closed: boolean | undefined): readonly Assembled[] {
+    return closed === false ? none : this.#compared(candle);
+  }
+
+  #compared(candle: Candle): readonly Assembled[] {
     const known = this.#released.get(candle.openTime);
-    if (closed === false || known === undefined) return none;
-    return same(candle, known) ? none : [{ type: 'corrected', openTime: candle.openTime }];
+    if (known === undefined || isSame(candle, known)) return none;
+    // The same change, told again, is no news.
+    this.#released.set(candle.openTime, candle);
+    return [{ type: 'corrected', was: known, is: candle }];
   }
 
   #closed(candle: Candle): readonly Assembled[] {
@@ -181,7 +209,7 @@ export class Assembly {
   /** The waiting candle of that time, looked at again: it came before its predecessor was known. */
   #takeWaiting(openTime: Millis, out: Assembled[]): Candle | undefined {
     const waiting = this.#waiting.get(openTime);
-    const reason = waiting === undefined ? undefined : this.#unfit(waiting);
+    const reason = waiting === undefined ? undefined : this.#absurd(waiting);
     if (reason === undefined) return waiting;
     this.#waiting.delete(openTime);
     out.push({ type: 'rejected', reason });

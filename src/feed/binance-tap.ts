@@ -2,6 +2,7 @@
 // moment its frame is parsed, closed flag included. Its watch promises never resolve; they only
 // reject, which is how a lost connection is heard of.
 import type { pro } from 'ccxt';
+import type { Stream } from '../domain/candle.ts';
 import { isTimeframe, type Millis } from '../domain/time.ts';
 import type { ExchangeClass } from '../exchange/client.ts';
 import { wordsOf } from '../exchange/fault.ts';
@@ -26,7 +27,14 @@ interface Frame {
 export interface TapHandlers {
   onKline(frame: Frame): void;
   onTrade(frame: Frame): void;
+  /** The venue has said that it will end the connection. */
+  onShutdown(): void;
+  /** What came is no frame of the protocol. */
+  onMalformed(reason: string): void;
 }
+
+/** Characters of a frame that are shown where it is not understood. */
+const SHOWN_MAX = 80;
 
 /** The client class with the tap in place; `handlers` must not throw. */
 export function tapped(type: ExchangeClass, handlers: TapHandlers): ExchangeClass<Binance> {
@@ -39,21 +47,39 @@ export function tapped(type: ExchangeClass, handlers: TapHandlers): ExchangeClas
     ): void {
       if (message?.e === 'kline') handlers.onKline(message);
       else if (message?.e === 'trade') handlers.onTrade(message);
-      else super.handleMessage(client, message);
+      else if (message?.e === 'serverShutdown') handlers.onShutdown();
+      else this.#handleRest(client, message);
+    }
+
+    /** What the client throws over one bad frame would reject every subscription of the connection. */
+    #handleRest(client: Parameters<Binance['handleMessage']>[0], message: Frame | null): void {
+      if (message === null || typeof message !== 'object') {
+        handlers.onMalformed(`expected an object, was ${String(message).slice(0, SHOWN_MAX)}`);
+        return;
+      }
+      try {
+        super.handleMessage(client, message);
+      } catch (error) {
+        handlers.onMalformed(wordsOf(error));
+      }
     }
   };
 }
 
-/** Hands frames to `listener` as the feed's own values; unknown symbols and intervals are left out. */
+/** Hands frames to `listener` as the feed's own values; of unknown symbols and intervals only their number. */
 export function createTapHandlers(
   pairOf: (symbol: string) => string | undefined,
   listener: SourceListener,
 ): TapHandlers {
   return {
     onKline({ k, E }) {
-      const pair = pairOf(String(k?.s));
-      const timeframe = String(k?.i);
-      if (k == null || pair === undefined || !isTimeframe(timeframe)) return;
+      const pair = pairOf(textOf(k?.s));
+      const timeframe = textOf(k?.i);
+      if (k == null || pair === undefined || !isTimeframe(timeframe)) {
+        const what = `${textOf(k?.s)} ${timeframe}`.slice(0, SHOWN_MAX);
+        listener.onMalformed(`expected a candle of a listed pair, was ${what}`);
+        return;
+      }
       const candle = {
         openTime: numberOf(k.t),
         open: numberOf(k.o),
@@ -65,17 +91,29 @@ export function createTapHandlers(
       listener.onKline({ pair, timeframe }, { candle, closed: k.x === true }, eventTime(E));
     },
     onTrade({ s, p, E }) {
-      const pair = pairOf(String(s));
+      const pair = pairOf(textOf(s));
       if (pair !== undefined) listener.onPrice(pair, numberOf(p), eventTime(E));
+      else
+        listener.onMalformed(
+          `expected a trade of a listed pair, was ${textOf(s).slice(0, SHOWN_MAX)}`,
+        );
     },
+    onShutdown: () => listener.onNotice(),
+    onMalformed: (reason) => listener.onMalformed(reason),
   };
 }
+
+/** Text alone: what JSON can hold besides may not even be turned into text. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** 0, which turns no clock and passes no gate, for what is not a time. */
 const eventTime = (at: unknown): Millis =>
   typeof at === 'number' && Number.isSafeInteger(at) ? at : 0;
 
 const retryMs = { first: 100, max: 5000 };
+/** From 0.8 to 1.2 times as long, by the clock's own digits: engines cut at once do not dial at once. */
+const jittered = (waitMs: Millis, now: Millis): Millis =>
+  waitMs * (0.8 + (Math.floor(now) % 1000) / 2500);
 /** A subscription that held this long begins anew with the shortest pause. */
 const heldMs = 10_000;
 /** The client takes no more pairs of trades in one call. */
@@ -108,7 +146,7 @@ export function createBinanceSource(
       if (monotonic() - since > heldMs) wait = retryMs.first;
       onLost(reason);
       forgetSubscriptions();
-      await pause(wait);
+      await pause(jittered(wait, monotonic()));
       wait = Math.min(retryMs.max, wait * 2);
     }
   }
@@ -121,11 +159,14 @@ export function createBinanceSource(
     }
   }
 
-  return {
+  let subscribed: readonly Stream[] = [];
+
+  const source: Source = {
     stamped: true,
     lists: (pair) => client.markets?.[pair] !== undefined,
     subscribe(streams) {
       generation += 1;
+      subscribed = streams;
       const list = streams.map(({ pair, timeframe }) => [pair, timeframe]);
       void keep(
         () => client.watchOHLCVForSymbols(list),
@@ -142,10 +183,15 @@ export function createBinanceSource(
         );
       }
     },
+    renew() {
+      forgetSubscriptions();
+      source.subscribe(subscribed);
+    },
     cut: () => cutSockets(client),
     stop() {
       stopped = true;
       return closeClient(client);
     },
   };
+  return source;
 }

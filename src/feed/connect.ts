@@ -38,6 +38,7 @@ async function connectBinance(
   const pairs = new Map<string, string>();
   const handlers = createTapHandlers((symbol) => pairs.get(symbol), listener);
   const client = await createClient(tapped(await loadExchange('binance'), handlers), settings);
+  dialOurselves(client);
   await loadMarkets(client);
   for (const market of Object.values(client.markets ?? {})) {
     if (market?.spot === true) pairs.set(String(market.id), market.symbol);
@@ -61,6 +62,15 @@ async function connectOther(
   }
   await loadMarkets(client);
   return { client, source: createLoopSource(client, timers, listener) };
+}
+
+/**
+ * The source pauses before it dials again, on the feed's own timers: the client need not wait as well. A peer
+ * that answers no pings is noticed whether its market trades or not: two missed ones, in 12 s at most.
+ */
+function dialOurselves(client: Exchange): void {
+  client.options['ws'] = { ...client.options['ws'], backoff: { base: 0 } };
+  client.streaming = { ...client.streaming, keepAlive: 4000, maxPingPongMisses: 1.9 };
 }
 
 /** A failed first load would poison the client for ever: each try reloads. */

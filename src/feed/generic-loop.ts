@@ -53,6 +53,8 @@ export function createLoopSource(
         void loop(stream);
       }
     },
+    // Its client has no word for asking again: a new connection does.
+    renew: () => cutSockets(client),
     cut: () => cutSockets(client),
     stop() {
       stopped = true;

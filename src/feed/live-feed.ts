@@ -2,13 +2,16 @@
 // between; every stream looks after itself, the connection is watched for all of them.
 import type { Exchange } from 'ccxt';
 import { Subject } from 'rxjs';
-import { streamKey } from '../domain/candle.ts';
+import { type Stream, streamKey } from '../domain/candle.ts';
 import type { Millis } from '../domain/time.ts';
-import { VenueFault } from '../exchange/fault.ts';
+import { VenueFault, wordsOf } from '../exchange/fault.ts';
 import type { Clock, ClosedCandle, Feed, FeedNews, Log, PriceUpdate, Timers } from '../ports.ts';
+import type { RawKline } from './assembly.ts';
 import { fetchHistory } from './backfill.ts';
+import { ConnectionWatch } from './connection-watch.ts';
+import { MarketTime } from './market-time.ts';
 import { PriceGate } from './price-gate.ts';
-import { Silence } from './silence.ts';
+import { fetchLastPrice } from './second-source.ts';
 import type { Source, SourceListener } from './source.ts';
 import { StreamFeed } from './stream-feed.ts';
 
@@ -29,8 +32,8 @@ type Wanted = Parameters<Feed['add']>[0];
 
 const checkMs: Millis = 1000;
 const firstFrameMsMax: Millis = 5000;
-/** Where frames carry no time, the venue's clock may be this far behind the machine's. */
-const graceMs: Millis = 2000;
+/** Questions to REST a check that can wait for the next: polls and looks into silences. */
+const ASKED_MAX = 10;
 
 export class LiveFeed implements Feed {
   readonly #options: LiveFeedOptions;
@@ -40,11 +43,13 @@ export class LiveFeed implements Feed {
   readonly #streams = new Map<string, StreamFeed>();
   readonly #gate = new PriceGate();
   readonly #progress = { loaded: 0, wanted: 0 };
-  /** Newest event time heard; 0 before the first. Unlike the clock's it is no estimate. */
-  #eventAt: Millis = 0;
-  #silence = new Silence(0);
+  readonly #watch: ConnectionWatch;
+  readonly #time: MarketTime;
   #connected: Connected | undefined;
   #stopChecking = (): void => {};
+  #asked = 0;
+  /** Which stream is looked at first: each in turn, so that none waits for ever. */
+  #turn = 0;
 
   readonly candles = this.#candles.asObservable();
   readonly prices = this.#prices.asObservable();
@@ -52,17 +57,21 @@ export class LiveFeed implements Feed {
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
+    this.#watch = new ConnectionWatch(options.clock.monotonic());
+    this.#time = new MarketTime(options.clock);
   }
 
   async start(wanted: readonly Wanted[]): Promise<void> {
     const { clock, timers } = this.#options;
     this.#connected = await this.#options.connect(this.#listener());
     const { source } = this.#connected;
-    this.#silence = new Silence(clock.monotonic());
+    this.#time.isStamped = source.stamped;
+    await this.#askTime();
+    this.#watch.heard(clock.monotonic());
     const opened = wanted.flatMap((one) => this.#open(one) ?? []);
     if (opened.length > 0) source.subscribe(opened.map(({ stream }) => stream));
     await this.#firstFrame();
-    for (const stream of opened) stream.check();
+    for (const stream of opened) stream.begin();
     this.#stopChecking = timers.every(checkMs, () => this.#check());
     await Promise.all(opened.map((stream) => stream.opened));
   }
@@ -72,7 +81,7 @@ export class LiveFeed implements Feed {
     const opened = this.#open(wanted);
     if (opened === undefined) return;
     this.#connected.source.subscribe([...this.#streams.values()].map(({ stream }) => stream));
-    opened.check();
+    opened.begin();
     await opened.opened;
   }
 
@@ -83,46 +92,56 @@ export class LiveFeed implements Feed {
   }
 
   #listener(): SourceListener {
+    const { clock, log } = this.#options;
     return {
-      onKline: (stream, kline, eventAt) => {
+      onKline: (stream, kline, eventAt) => this.#klined(stream, kline, eventAt),
+      onPrice: (pair, price, eventAt) => {
         const at = this.#heard(eventAt);
-        // Before market time is known nobody can say which candles have closed; REST will.
-        if (this.#eventAt === 0) return;
-        const own = this.#streams.get(streamKey(stream));
-        // The price first: an exit must not wait for what a close sets off.
-        if (own?.isNewest(kline.candle) === true) this.#price(stream.pair, kline.candle.close, at);
-        own?.offer(kline);
+        this.#watch.traded(pair, clock.monotonic());
+        this.#price(pair, price, at);
       },
-      onPrice: (pair, price, eventAt) => this.#price(pair, price, this.#heard(eventAt)),
+      onMalformed: (reason) => {
+        this.#watch.malformed(clock.monotonic());
+        this.#news.next({ type: 'frame.malformed', reason });
+      },
+      onNotice: () => {
+        log.warn({}, 'the venue will end the market data connection');
+        this.#watch.noticed();
+      },
       onLost: (reason, lost) => {
-        this.#options.log.warn({ reason, stream: lost }, 'market data connection lost');
-        const own = lost === undefined ? undefined : this.#streams.get(streamKey(lost));
-        for (const stream of lost === undefined ? this.#streams.values() : []) stream.lost();
-        own?.lost();
+        log.warn({ reason, stream: lost }, 'market data connection lost');
+        if (lost !== undefined) {
+          this.#streams.get(streamKey(lost))?.lost();
+          return;
+        }
+        this.#watch.lost(clock.monotonic());
+        for (const stream of this.#streams.values()) stream.lost();
       },
     };
+  }
+
+  #klined(stream: Stream, kline: RawKline, eventAt: Millis | undefined): void {
+    const at = this.#heard(eventAt);
+    // Before market time is known nobody can say which candles have closed; REST will.
+    if (!this.#time.isKnown) return;
+    const own = this.#streams.get(streamKey(stream));
+    if (own === undefined) return;
+    // The price first: an exit must not wait for what a close sets off.
+    if (own.isNewest(kline.candle)) this.#price(stream.pair, kline.candle.close, at);
+    if (own.moves(kline.candle)) {
+      this.#watch.moved(stream.pair, this.#options.clock.monotonic());
+    }
+    own.offer(kline);
   }
 
   #price(pair: string, price: number, at: Millis): void {
     if (this.#gate.admit(pair, price, at)) this.#prices.next({ pair, price, at });
   }
 
-  /** Tells the clock, and returns the time to go by: the event's own unless it is not believed. */
+  /** A frame came; returns the time to go by. */
   #heard(eventAt: Millis | undefined): Millis {
-    const { clock } = this.#options;
-    this.#silence.heard(clock.monotonic());
-    const at = eventAt ?? clock.wall();
-    clock.observe(at);
-    const market = clock.market();
-    if (at > market) return market;
-    this.#eventAt = Math.max(this.#eventAt, at);
-    return eventAt ?? market;
-  }
-
-  /** A market time the venue has certainly reached. */
-  #provenTime(): Millis {
-    const stamped = this.#connected?.source.stamped === true;
-    return stamped ? this.#eventAt : this.#options.clock.wall() - graceMs;
+    this.#watch.heard(this.#options.clock.monotonic());
+    return this.#time.heard(eventAt);
   }
 
   /** Opens a stream of a pair the venue lists; of another one the news says that it is not. */
@@ -135,21 +154,19 @@ export class LiveFeed implements Feed {
       return undefined;
     }
     this.#progress.wanted += bars;
-    const provenTime = (): Millis => this.#provenTime();
+    const provenTime = (): Millis => this.#time.proven();
     const feed = new StreamFeed({
-      stream,
-      bars,
-      provenTime,
+      ...{ stream, bars, provenTime, log },
+      monotonic: () => clock.monotonic(),
       marketTime: () => clock.market(),
+      mayAsk: () => this.#mayAsk(),
       fetch: (since) =>
         fetchHistory(client, stream, since, provenTime, (count) => this.#loaded(count)),
+      lastPrice: () => fetchLastPrice(client, stream.pair),
       onCandle: (candle) => this.#candles.next(candle),
       onNews: (item) => this.#news.next(item),
       onPolled: ({ close }) => this.#price(stream.pair, close, clock.market()),
-      onSilent: () => {
-        if (this.#silence.mayCut(clock.monotonic())) source.cut();
-      },
-      log,
+      onSilent: (remedy) => this.#watch.want(remedy),
     });
     this.#streams.set(streamKey(stream), feed);
     return feed;
@@ -167,25 +184,56 @@ export class LiveFeed implements Feed {
     this.#news.next({ type: 'backfill.progressed', ...this.#progress });
   }
 
+  #mayAsk(): boolean {
+    if (this.#asked >= ASKED_MAX) return false;
+    this.#asked += 1;
+    return true;
+  }
+
   #check(): void {
-    const { clock, log } = this.#options;
-    if (this.#silence.isTooLong(clock.monotonic())) {
-      log.warn({}, 'market data silent; dialling anew');
-      this.#connected?.source.cut();
+    const { clock } = this.#options;
+    this.#asked = 0;
+    const streams = [...this.#streams.values()];
+    this.#turn = (this.#turn + ASKED_MAX) % Math.max(1, streams.length);
+    for (const stream of streams.slice(this.#turn)) stream.check();
+    for (const stream of streams.slice(0, this.#turn)) stream.check();
+    for (const pair of this.#gate.doubted()) if (this.#mayAsk()) void this.#confirm(pair);
+    void this.#askTime();
+    this.#treat(this.#watch.look(clock.monotonic(), clock.market()));
+  }
+
+  #treat(prescription: ReturnType<ConnectionWatch['look']>): void {
+    if (prescription === undefined) return;
+    this.#options.log.warn(prescription, 'market data connection in trouble');
+    this.#connected?.source[prescription.remedy]();
+  }
+
+  async #askTime(): Promise<void> {
+    try {
+      await this.#time.ask(this.#expectConnected().client);
+    } catch (error) {
+      this.#options.log.warn({ error: wordsOf(error) }, 'the venue did not tell its time');
     }
-    for (const stream of this.#streams.values()) stream.check();
+  }
+
+  /** Asks a second source for the price of a pair whose own was absurd. */
+  async #confirm(pair: string): Promise<void> {
+    try {
+      this.#gate.confirm(pair, await fetchLastPrice(this.#expectConnected().client, pair));
+    } catch (error) {
+      this.#options.log.warn({ pair, error: wordsOf(error) }, 'a price could not be confirmed');
+    }
   }
 
   /** Market time must be known before anyone asks which candles have closed. */
   async #firstFrame(): Promise<void> {
     const { clock, timers } = this.#options;
     const until = clock.monotonic() + firstFrameMsMax;
-    while (this.#eventAt === 0 && clock.monotonic() < until) {
+    while (!this.#time.isKnown && clock.monotonic() < until) {
       await new Promise<void>((resolve) => {
         timers.after(20, resolve);
       });
     }
-    // A market so quiet that nothing comes is a real one: there, market time is wall time.
-    if (clock.market() === 0) clock.observe(clock.wall());
+    this.#time.assume();
   }
 }

@@ -8,6 +8,10 @@ export interface SourceListener {
   /** `eventAt`: the venue's own time of the event, where its frames carry one. */
   onKline(stream: Stream, kline: RawKline, eventAt: Millis | undefined): void;
   onPrice(pair: string, price: number, eventAt: Millis | undefined): void;
+  /** A frame that is none of what the protocol promises; it was dropped. */
+  onMalformed(reason: string): void;
+  /** The venue has said that it will soon end the connection. */
+  onNotice(): void;
   /** The connection is gone, for one stream or for all; the source is already redialling. */
   onLost(reason: string, stream?: Stream): void;
 }
@@ -19,6 +23,8 @@ export interface Source {
   lists(pair: string): boolean;
   /** Subscribes to `streams`, all of them each time; known ones go on undisturbed. */
   subscribe(streams: readonly Stream[]): void;
+  /** Asks once more for all that is subscribed, over the connection that stands. */
+  renew(): void;
   /** Cuts a connection that has gone silent, so that it is dialled anew. */
   cut(): void;
   stop(): Promise<void>;

@@ -4,35 +4,27 @@ import { type FeedEvent, feedMachine } from '../../machines/feed.ts';
 import type { Candle, Stream } from '../domain/candle.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import { wordsOf } from '../exchange/fault.ts';
-import type { ClosedCandle, FeedNews, Log } from '../ports.ts';
+import type { ClosedCandle, FeedNews } from '../ports.ts';
 import { type Assembled, Assembly, type RawKline } from './assembly.ts';
-import type { History } from './backfill.ts';
+import { Escalation, type Remedy } from './escalation.ts';
+import { Hearing } from './hearing.ts';
 import { Patience } from './patience.ts';
+import { overdueMs, Repair, type RestOptions } from './repair.ts';
 
-export interface StreamFeedOptions {
-  readonly stream: Stream;
-  /** Closed candles of history to begin with; one at least, for the next to follow. */
-  readonly bars: number;
-  /** Market time as estimated; 0 while the venue has said nothing. */
-  marketTime(): Millis;
-  /** A market time that the venue has certainly reached. */
-  provenTime(): Millis;
-  /** Candles that opened from `since` on. */
-  fetch(since: Millis): Promise<History>;
+export interface StreamFeedOptions extends RestOptions {
+  monotonic(): Millis;
+  /** Whether REST may be asked once more at this moment for what can wait a second. */
+  mayAsk(): boolean;
   onCandle(candle: ClosedCandle): void;
   onNews(news: FeedNews): void;
   /** The newest close REST knows, while no frame brings prices. */
   onPolled(candle: Candle): void;
   /** This stream's frames stay away although others may come. */
-  onSilent(): void;
-  readonly log: Log;
+  onSilent(remedy: Remedy): void;
 }
 
 /** A close without a flag is asked for this long after its time, in market time. */
 const graceMs: Millis = 2000;
-/** A close is overdue half a candle after its time, or this long: its frame was lost. */
-const overdueMsMax: Millis = 60_000;
-
 export class StreamFeed {
   readonly stream: Stream;
   readonly #options: StreamFeedOptions;
@@ -40,10 +32,11 @@ export class StreamFeed {
   readonly #actor: Actor<typeof feedMachine>;
   readonly #length: Millis;
   readonly #patience = new Patience();
-  /** What is to be asked of REST next: a repair outranks the proof of one close. */
-  #asked: 'repair' | 'proof' | undefined;
-  #asking = false;
-  #newest: Millis = 0;
+  readonly #hearing: Hearing;
+  readonly #repair: Repair;
+  #escalation: Escalation | undefined;
+  /** The newest candle as the last frame told it. */
+  #heard: RawKline | undefined;
   #settle = (): void => {};
   /** Resolves when the stream is live for the first time, or has shown that it will not be soon. */
   readonly opened: Promise<void>;
@@ -53,13 +46,22 @@ export class StreamFeed {
     this.stream = options.stream;
     this.#assembly = new Assembly(options.stream);
     this.#length = timeframeMs(options.stream.timeframe);
+    this.#hearing = new Hearing(options.monotonic());
+    this.#repair = new Repair({
+      ...options,
+      assembly: this.#assembly,
+      heard: () => this.#heard,
+      onFilled: (filled, newest) => this.#filled(filled, newest),
+      onRepaired: (isWhole) => this.#repaired(isWhole),
+      onProbed: (isExcused) => this.#probed(isExcused),
+    });
     this.opened = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.#actor = createActor(
       feedMachine.provide({
         actions: {
-          repair: () => this.#ask('repair'),
+          repair: () => this.#repair.ask('repair'),
           announceLive: () => this.#live(),
           announceStale: ({ event }) => this.#stale(event),
         },
@@ -73,53 +75,64 @@ export class StreamFeed {
 
   /** Whether a candle is as new as any heard of: older ones say nothing of the price now. */
   isNewest({ openTime }: Candle): boolean {
-    const { marketTime } = this.#options;
-    if (!(openTime >= this.#newest && openTime <= marketTime() + graceMs)) return false;
-    this.#newest = openTime;
-    return true;
+    return (
+      openTime >= (this.#heard?.candle.openTime ?? 0) &&
+      openTime <= this.#options.marketTime() + graceMs
+    );
+  }
+
+  /** Whether a candle tells of trading that the last frame did not tell of. */
+  moves({ openTime, volume }: Candle): boolean {
+    const before = this.#heard?.candle;
+    return before !== undefined && before.openTime === openTime && before.volume !== volume;
   }
 
   offer(kline: RawKline): void {
-    const { marketTime, stream, onNews } = this.#options;
+    const { marketTime, stream, onNews, monotonic } = this.#options;
     // A candle that has not begun would wait for ever, or hide those before it.
     if (kline.candle.openTime > marketTime() + graceMs) {
       const reason = `expected an open time not after ${marketTime()}, was ${kline.candle.openTime}`;
       onNews({ type: 'candle.rejected', stream, reason });
       return;
     }
-    this.#patience.heard();
-    if (this.#state !== 'live' && this.#state !== 'backfilling') {
-      this.#actor.send({ type: 'frame.received' });
+    const isNewest = this.isNewest(kline.candle);
+    const assembled = this.#assembly.offer(kline);
+    if (isNewest && assembled.every(({ type }) => type !== 'rejected')) {
+      this.#heard = kline;
+      this.#patience.heard();
+      this.#hearing.heard(monotonic());
+      if (this.#state !== 'live' && this.#state !== 'backfilling') {
+        this.#actor.send({ type: 'frame.received' });
+      }
     }
-    this.#publish(this.#assembly.offer(kline));
+    this.#publish(assembled);
   }
 
   lost(): void {
     this.#actor.send({ type: 'connection.lost' });
   }
 
-  /** Looks whether something is overdue; called about once a second. */
+  /** Asks for history unless a frame has done so already. */
+  begin(): void {
+    if (this.#state === 'connecting') this.#actor.send({ type: 'repair.due' });
+  }
+
+  /** Looks whether something is overdue or silent; called about once a second. */
   check(): void {
     const next = this.#assembly.next;
-    if (this.#state === 'backfilling') return;
-    if (this.#state !== 'live' || next === undefined) {
-      if (this.#patience.isOver(this.#state === 'polling'))
-        this.#actor.send({ type: 'repair.due' });
+    if (this.#state === 'live' && next !== undefined) {
+      if (!this.#checkClose(next + this.#length)) this.#listen();
       return;
     }
-    const closesAt = next + this.#length;
-    const now = this.#options.provenTime();
-    if (now > closesAt + Math.min(this.#length / 2, overdueMsMax)) this.#overdue();
-    else if (this.#assembly.unproven !== undefined && now >= closesAt) this.#ask('proof');
+    this.#escalate();
+    if (this.#state === 'backfilling' || !this.#options.mayAsk()) return;
+    if (this.#patience.isOver(this.#state === 'polling')) this.#actor.send({ type: 'repair.due' });
   }
 
   stop(): void {
     this.#actor.stop();
+    this.#repair.stop();
     this.#settle();
-  }
-
-  get #isOver(): boolean {
-    return this.#actor.getSnapshot().status !== 'active';
   }
 
   get #state() {
@@ -127,8 +140,10 @@ export class StreamFeed {
   }
 
   #live(): void {
-    const { stream, onNews } = this.#options;
+    const { stream, onNews, monotonic } = this.#options;
     this.#patience.succeeded();
+    this.#escalation = undefined;
+    this.#hearing.heard(monotonic());
     onNews({ type: 'stream.live', stream });
     this.#settle();
   }
@@ -138,11 +153,36 @@ export class StreamFeed {
     onNews({ type: 'stream.stale', stream, reason: type });
   }
 
-  /** Once a frame may be lost; twice in silence it is the subscription, thrice it stays away. */
-  #overdue(): void {
-    const silences = this.#patience.silent();
-    this.#actor.send({ type: silences > 2 ? 'stream.silent' : 'repair.due' });
-    if (silences === 2) this.#options.onSilent();
+  /** Whether something was done about the next close. Once a frame may be lost, twice none come. */
+  #checkClose(closesAt: Millis): boolean {
+    const now = this.#options.provenTime();
+    if (now > closesAt + overdueMs(this.#length)) {
+      this.#actor.send({ type: this.#patience.silent() > 1 ? 'stream.silent' : 'repair.due' });
+      return true;
+    }
+    if (this.#assembly.unproven === undefined || now < closesAt) return false;
+    this.#repair.ask('proof');
+    return true;
+  }
+
+  /** Silence is looked into before it is believed: a market without trades has no frames either. */
+  #listen(): void {
+    const now = this.#options.monotonic();
+    if (!this.#hearing.isSilent(now)) return;
+    if (this.#hearing.isGivenUp(now)) this.#actor.send({ type: 'stream.silent' });
+    else if (!this.#hearing.isDoubted && this.#options.mayAsk()) {
+      this.#hearing.doubt(now);
+      this.#repair.ask('probe');
+    }
+  }
+
+  /** While its frames stay away, ever more is tried to bring them back. */
+  #escalate(): void {
+    const now = this.#options.monotonic();
+    if (!this.#hearing.isSilent(now)) return;
+    this.#escalation ??= new Escalation(now);
+    const remedy = this.#escalation.next(now);
+    if (remedy !== undefined) this.#options.onSilent(remedy);
   }
 
   #publish(assembled: readonly Assembled[]): void {
@@ -157,13 +197,17 @@ export class StreamFeed {
           this.#actor.send({ type: 'gap.found' });
           break;
         case 'unproven':
-          this.#ask('proof');
+          this.#repair.ask('proof');
+          break;
+        case 'doubted':
+          onNews({ type: 'candle.rejected', stream, reason: item.reason });
+          this.#actor.send({ type: 'repair.due' });
           break;
         case 'rejected':
           onNews({ type: 'candle.rejected', stream, reason: item.reason });
           break;
         case 'corrected':
-          onNews({ type: 'candle.corrected', stream, openTime: item.openTime });
+          onNews({ type: 'candle.corrected', stream, was: item.was, is: item.is });
           break;
         default:
           item satisfies never;
@@ -171,47 +215,26 @@ export class StreamFeed {
     }
   }
 
-  #ask(what: 'repair' | 'proof'): void {
-    if (this.#asked !== 'repair') this.#asked = what;
-    if (!this.#asking) void this.#askAll();
-  }
-
-  /** One question at a time; whatever is asked meanwhile is asked after it. */
-  async #askAll(): Promise<void> {
-    this.#asking = true;
-    while (this.#asked !== undefined) {
-      const what = this.#asked;
-      this.#asked = undefined;
-      const whole = await this.#fetch(what === 'repair');
-      if (this.#isOver) return;
-      if (what === 'repair') this.#repaired(whole);
+  #filled(filled: readonly Assembled[], newest: Candle | undefined): void {
+    this.#publish(filled);
+    if (this.#state === 'polling' && newest !== undefined) this.#options.onPolled(newest);
+    if (
+      filled.length > 0 &&
+      filled.every((item) => item.type === 'released' && item.candle.volume === 0)
+    ) {
+      // Nobody traded: that no frame told of it is no silence of the stream's.
+      this.#patience.heard();
     }
-    this.#asking = false;
   }
 
-  #repaired(whole: boolean): void {
-    // A newer repair has the last word.
-    if (this.#asked === 'repair') return;
-    if (!whole && this.#patience.failed() > 2) this.#settle();
-    this.#actor.send({ type: whole ? 'repair.completed' : 'repair.failed' });
+  #repaired(isWhole: boolean): void {
+    if (!isWhole && this.#patience.failed() > 2) this.#settle();
+    this.#actor.send({ type: isWhole ? 'repair.completed' : 'repair.failed' });
   }
 
-  /** Fetches what has closed since the last release; whether nothing is missing now. Never throws. */
-  async #fetch(backfilled: boolean): Promise<boolean> {
-    const { marketTime, bars, fetch, onPolled, log } = this.#options;
-    const history = (Math.floor(marketTime() / this.#length) - Math.max(1, bars)) * this.#length;
-    try {
-      const { closed, forming } = await fetch(this.#assembly.next ?? history);
-      if (this.#isOver) return false;
-      this.#publish(this.#assembly.fill(closed, forming?.openTime, backfilled));
-      const newest = forming ?? closed.at(-1);
-      if (this.#state === 'polling' && newest !== undefined) onPolled(newest);
-      return this.#assembly.next !== undefined && !this.#assembly.holed;
-    } catch (error) {
-      // Of a stream that is over nobody waits for candles.
-      if (this.#isOver) return false;
-      log.warn({ stream: this.stream, error: wordsOf(error) }, 'candles could not be loaded');
-      return false;
-    }
+  #probed(isExcused: boolean): void {
+    if (!this.#hearing.isDoubted) return;
+    if (isExcused) this.#hearing.excused(this.#options.monotonic());
+    else this.#actor.send({ type: 'stream.silent' });
   }
 }

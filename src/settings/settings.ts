@@ -1,7 +1,7 @@
 // The settings: one YAML file, every threshold of the domain with its default. Unknown keys are
 // refused, and so is anything that is not a number where one is meant.
 import { z } from 'zod';
-import { DEFAULT_EXECUTION } from '../domain/order.ts';
+import { DEFAULT_EXECUTION, DEFAULT_PROTECTION } from '../domain/order.ts';
 import { DEFAULT_LIMITS } from '../domain/risk.ts';
 import { DEFAULT_SIZING } from '../domain/sizing.ts';
 import { breakerSchema, disorders } from './breaker.ts';
@@ -63,6 +63,11 @@ const executionSchema = z.strictObject({
   recvWindowMs: z.number().int().min(1000).max(60_000).default(5000),
 });
 
+const protectionSchema = z.strictObject({
+  by: z.enum(['venue', 'engine', 'both']).default(DEFAULT_PROTECTION.by),
+  offset: z.number().min(0).max(0.2).default(DEFAULT_PROTECTION.offset),
+});
+
 const venueSchema = z.strictObject({
   endpoint: z
     .strictObject({ rest: loopbackUrl('http'), stream: loopbackUrl('ws') })
@@ -108,6 +113,7 @@ const schema = z
     risk: riskSchema.prefault({}),
     sizing: sizingSchema.prefault({}),
     execution: executionSchema.prefault({}),
+    protection: protectionSchema.prefault({}),
     breakers: breakerSchema.prefault({}),
     lifecycle: lifecycleSchema,
   })

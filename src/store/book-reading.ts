@@ -28,6 +28,9 @@ export const trades = (
       .limit(rowsMax),
   );
 
+/** States of orders that have not ended. */
+const LIVE = ['sending', 'open', 'partial', 'unknown', 'canceling', 'quarantined'] as const;
+
 export function orders(
   { query, all }: Connection<Schema>,
   which: Live,
@@ -40,7 +43,7 @@ export function orders(
     .orderBy('client_order_id')
     .limit(rowsMax);
   if (which === 'all') return all(newest);
-  return all(newest.where('state', 'in', ['sending', 'open', 'partial', 'unknown']));
+  return all(newest.where('state', 'in', LIVE));
 }
 
 /** Stage precedence, then Sharpe descending with missing last, then id (DOMAIN §8). */

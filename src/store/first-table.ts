@@ -1,22 +1,16 @@
 // Version 1 of the tables. What must never be is refused by the database itself: an order decided twice,
 // a trade applied twice, a state that cannot follow, a number without bounds, a journal with a hole.
-
-/** Decimal text in plain notation within two-sided bounds: NaN and infinity are not in them. */
-const decimal = (column: string, bound: '>= 0' | '> 0' | '> -1e30'): string =>
-  `TEXT CHECK (${column} NOT GLOB '*[^0-9.-]*' AND ${column} GLOB '*[0-9]*'
-    AND CAST(${column} AS REAL) ${bound} AND CAST(${column} AS REAL) < 1e30)`;
-const amount = (column: string): string => `${column} ${decimal(column, '> 0')} NOT NULL`;
-const atLeastZero = (column: string): string => `${column} ${decimal(column, '>= 0')} NOT NULL`;
-const signed = (column: string): string => `${column} ${decimal(column, '> -1e30')} NOT NULL`;
-const number = (column: string, low: number, high: number): string =>
-  `${column} REAL CHECK (${column} BETWEEN ${low} AND ${high})`;
-/** UTC milliseconds up to the year 9999. */
-const instant = (column: string): string =>
-  `${column} INTEGER CHECK (${column} BETWEEN 0 AND 253402300799999)`;
-const json = (column: string): string => `${column} TEXT CHECK (json_valid(${column}))`;
-const flag = (column: string): string => `${column} INTEGER NOT NULL CHECK (${column} IN (0, 1))`;
-const STAGE = `lifecycle_stage TEXT NOT NULL
-  CHECK (lifecycle_stage IN ('MATURE', 'VALIDATION', 'DISCOVERY', 'DECAY', 'PAPER'))`;
+import {
+  amount,
+  atLeastZero,
+  decimal,
+  flag,
+  instant,
+  json,
+  number,
+  STAGE,
+  signed,
+} from './column.ts';
 
 const JOURNAL = `
 CREATE TABLE journal (

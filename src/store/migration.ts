@@ -3,12 +3,12 @@
 import type { Connection } from './connection.ts';
 import { StoreFault } from './fault.ts';
 import { FIRST_TABLES } from './first-table.ts';
-import { LATE_FILL_TABLES } from './late-fill-table.ts';
 import type { Schema } from './schema.ts';
 import { SECOND_TABLES } from './second-table.ts';
+import { THIRD_TABLES } from './third-table.ts';
 
 /** Statements of each version, from 1 on. A step that was released is never changed. */
-const STEPS: readonly string[] = [FIRST_TABLES, SECOND_TABLES, LATE_FILL_TABLES];
+const STEPS: readonly string[] = [FIRST_TABLES, SECOND_TABLES, THIRD_TABLES];
 
 /** The version of the tables this program reads and writes. */
 const SCHEMA_VERSION = STEPS.length;

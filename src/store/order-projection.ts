@@ -22,6 +22,12 @@ export const exitAdded = (
   context: StoreContext,
 ): Change => orderAdded(order, { signalAt: null, reference: price }, context);
 
+/** A stop that rests at the venue, measured against the price that wakes it. */
+export const protectionAdded = (
+  { data: { order } }: EntryOf<'protection.ordered'>,
+  context: StoreContext,
+): Change => orderAdded(order, { signalAt: null, reference: order.stopPrice }, context);
+
 function orderAdded(
   order: Order,
   { signalAt, reference }: { signalAt: Millis | null; reference: DecimalText | null },
@@ -52,6 +58,7 @@ function orderAdded(
     message: null,
     updated_at: order.at,
     reference: reference === null ? null : plain(reference),
+    stop_price: order.stopPrice === null ? null : plain(order.stopPrice),
   });
 }
 
@@ -71,6 +78,26 @@ export const orderUnresolved = ({ at, data }: EntryOf<'order.unresolved'>): Chan
       ended.has(row.state) ? {} : { state: 'unknown', message: data.reason, updated_at: at },
   );
 
+/** Moved along an edge that only the engine's own word takes. */
+const moved =
+  (state: OrderState) =>
+  ({ at, data }: EntryOf<'cancel.ordered'> | EntryOf<'order.resent'>): Change =>
+    revise('orders', data.clientOrderId, (): Partial<OrderRow> => ({ state, updated_at: at }));
+
+export const cancelOrdered = moved('canceling');
+export const orderResent = moved('sending');
+
+export const orderQuarantined = ({ at, data }: EntryOf<'order.quarantined'>): Change =>
+  revise(
+    'orders',
+    data.clientOrderId,
+    (): Partial<OrderRow> => ({
+      state: 'quarantined',
+      message: data.reason,
+      updated_at: at,
+    }),
+  );
+
 export const orderEnded = ({ at, data }: EntryOf<'order.ended'>): Change =>
   revise('orders', data.clientOrderId, () => ({
     state: data.state,
@@ -80,7 +107,7 @@ export const orderEnded = ({ at, data }: EntryOf<'order.ended'>): Change =>
   }));
 
 /** What a fill does not move on; of an order refused or never seen it proves that it lived after all. */
-const settled: ReadonlySet<OrderState> = new Set(['filled', 'canceled']);
+const settled: ReadonlySet<OrderState> = new Set(['filled', 'canceled', 'canceling']);
 
 /** A fill adds to its order, in whatever state it is. */
 export const orderFilled = ({ at, data }: EntryOf<'fill.recorded'>): Change =>

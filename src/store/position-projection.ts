@@ -63,8 +63,13 @@ export const positionFilled = ({ data }: EntryOf<'fill.recorded'>): Change =>
       paid,
       realised: plus(row.realised, data.realised),
       fees: plus(row.fees, data.feeValue),
+      exit_reason: row.exit_reason ?? (data.purpose === 'protection' ? 'stop' : null),
     };
   });
+
+/** The position is to go, once the venue's stop lets it. */
+export const positionLeaving = ({ data }: EntryOf<'exit.decided'>): Change =>
+  revise('active_trades', data.configId, () => ({ exit_reason: data.reason }));
 
 /** The position is on its way out; the first reason stays. */
 export const positionExiting = ({ data }: EntryOf<'exit.ordered'>): Change =>

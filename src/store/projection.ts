@@ -18,17 +18,22 @@ import {
 } from './lifecycle-projection.ts';
 import { dayOpened, equityMarked, fillAdded, lossLatched, posted } from './money-projection.ts';
 import {
+  cancelOrdered,
   entryAdded,
   exitAdded,
   orderAccepted,
   orderEnded,
   orderFilled,
+  orderQuarantined,
+  orderResent,
   orderUnresolved,
+  protectionAdded,
 } from './order-projection.ts';
 import {
   positionClosed,
   positionExiting,
   positionFilled,
+  positionLeaving,
   positionOpened,
 } from './position-projection.ts';
 import type { Schema } from './schema.ts';
@@ -55,6 +60,14 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'stage.overridden': stageOverridden,
   'signal.refused': journalOnly,
   'signal.approved': (entry, context) => [entryAdded(entry, context)],
+  'exit.decided': (entry) => [positionLeaving(entry)],
+  'protection.ordered': (entry, context) => [protectionAdded(entry, context)],
+  'cancel.ordered': (entry) => [cancelOrdered(entry)],
+  'order.resent': (entry) => [orderResent(entry)],
+  'order.quarantined': (entry) => [orderQuarantined(entry)],
+  'order.overfilled': journalOnly,
+  'protection.lost': journalOnly,
+  'protection.regained': journalOnly,
   'exit.ordered': (entry, context) => [exitAdded(entry, context), positionExiting(entry)],
   'order.accepted': (entry) => [orderAccepted(entry)],
   'order.unresolved': (entry) => [orderUnresolved(entry)],

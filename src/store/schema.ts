@@ -141,6 +141,7 @@ export type OrderRow = {
   updated_at: Millis;
   /** The price that asked for it; null where none did. */
   reference: DecimalText | null;
+  stop_price: DecimalText | null;
 };
 
 type FillRow = {

@@ -7,6 +7,12 @@ import { StoreFault } from './fault.ts';
 type Data = Readonly<Record<string, unknown>>;
 type Lift = (data: Data) => Data;
 
+/** Before stops could rest at the venue, no order had a price that wakes it. */
+const orderWithoutStop: Lift = ({ order, ...data }) => ({
+  ...data,
+  order: { ...Object(order), stopPrice: null },
+});
+
 /**
  * Per type, the steps from version 1 on: the first lifts 1 to 2, and so on. A type's current version is
  * one more than the number of its steps. A released step is never changed.
@@ -24,8 +30,16 @@ const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'stage.judged': [],
   'stage.overridden': [],
   'signal.refused': [],
-  'signal.approved': [],
-  'exit.ordered': [],
+  'signal.approved': [orderWithoutStop],
+  'exit.ordered': [orderWithoutStop],
+  'exit.decided': [],
+  'protection.ordered': [],
+  'protection.lost': [],
+  'protection.regained': [],
+  'cancel.ordered': [],
+  'order.resent': [],
+  'order.quarantined': [],
+  'order.overfilled': [],
   'order.accepted': [],
   'order.unresolved': [],
   'order.ended': [],

@@ -5,7 +5,6 @@ import type { ExchangeSettings } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
 import type { Venue, VenueNews } from '../ports.ts';
 import { type Bench, type Connection, createConnection } from './connection.ts';
-import { findWhole } from './whole-order.ts';
 
 /** The venue behind `settings`. Nothing is sent before `connect`, which can be tried again. */
 export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
@@ -43,14 +42,11 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
       if (connection !== undefined) return connection.place(order);
       return { kind: 'not-sent', code: 'not-connected', message: 'the venue is not connected' };
     },
-    async find(order) {
-      const { books } = connected();
-      return findWhole(order, {
-        books,
-        timers: bench.timers,
-        tell: (told) => news.next(told),
-      });
+    async cancel(order) {
+      if (connection !== undefined) return connection.cancel(order);
+      return { kind: 'unknown', reason: 'the venue is not connected' };
     },
+    find: async (order) => connected().find(order),
     fills: async (pair, since) => connected().books.trades(pair, since),
     openOrders: async () => connected().books.openOrders(),
     async close() {

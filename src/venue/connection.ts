@@ -1,18 +1,17 @@
 // One connected account at the venue: its client, its ear on the wire, its books and its stream.
 import type { Subject } from 'rxjs';
 import type { Instrument } from '../domain/instrument.ts';
-import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { VenueFault } from '../exchange/fault.ts';
-import type { Clock, Log, Outcome, Timers, VenueNews } from '../ports.ts';
+import type { Clock, Log, Timers, VenueNews } from '../ports.ts';
 import { createAccountNews } from './account-news.ts';
 import { alignTime, checkKey } from './admission.ts';
 import { createAsking } from './asking.ts';
 import { type Bookkeeping, createBookkeeping } from './bookkeeping.ts';
+import { createDealing, type Dealing } from './dealing.ts';
 import { loadInstruments } from './listing.ts';
-import { place } from './placing.ts';
 import { createUserStream } from './user-stream.ts';
 import { wired } from './wired-client.ts';
 
@@ -25,12 +24,10 @@ export interface Bench {
   readonly placeMsMax?: Millis;
 }
 
-export interface Connection {
+export interface Connection extends Dealing {
   readonly books: Bookkeeping;
   /** Loads the rules, checks the key, aligns time and opens the stream. Throws `VenueFault`. */
   open(): Promise<ReadonlyMap<string, Instrument>>;
-  /** Never throws. */
-  place(order: Order): Promise<Outcome>;
   close(): Promise<void>;
 }
 
@@ -39,8 +36,6 @@ const subscribeMsMax: Millis = 15_000;
 const alignEveryMs: Millis = 5 * 60_000;
 /** Off by more than this, an unaligned signature would soon be refused. */
 const offMsMax: Millis = 500;
-/** Binance's code for a signature outside its window of time. */
-const OUT_OF_TIME = '-1021';
 
 /** A connection that is not open yet. Throws `VenueFault` for settings it cannot trade with. */
 export async function createConnection(
@@ -57,8 +52,8 @@ export async function createConnection(
   const pairOf = (symbol: string): string | undefined => pairs.get(symbol);
   const account = createAccountNews({ news, pairOf, log, learn: (report) => books.learn(report) });
   const ear = { ...account, onSubscribed: () => stream.confirmed() };
-  const wire = wired(await loadExchange(name), ear, () => clock.monotonic());
-  const client = await createClient(wire.type, settings);
+  const wire = wired(await loadExchange(name), ear);
+  const client = await createClient(wire.type, settings, wire.urgencyOf);
   const asking = createAsking(credentials);
   const books = createBookkeeping(client, asking, pairOf);
   const stream = createUserStream({
@@ -69,9 +64,12 @@ export async function createConnection(
     onLost: (reason) => news.next({ type: 'reports.lost', reason }),
   });
   const align = createAligning(() => alignTime(client, asking, clock), log);
+  const way = { client, wire, asking, books, pairOf, news, timers, placeMsMax };
+  const dealing = createDealing({ ...way, onOutOfTime: align.soon });
   let stopAligning = (): void => {};
 
   return {
+    ...dealing,
     books,
     async open() {
       const instruments = await loadInstruments(client);
@@ -82,13 +80,6 @@ export async function createConnection(
       await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
       stopAligning = timers.every(alignEveryMs, align.soon);
       return instruments;
-    },
-    async place(order) {
-      const way = { client, wire, asking, pairOf, deadlineMs: placeMsMax };
-      const outcome = await place(order, way);
-      if (outcome.kind === 'accepted') books.learn(outcome.report);
-      if (outcome.kind === 'rejected' && outcome.code === OUT_OF_TIME) align.soon();
-      return outcome;
     },
     async close() {
       stopAligning();

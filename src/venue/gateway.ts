@@ -1,10 +1,10 @@
 // The last line before the socket: whatever went wrong above, no entry passes a kill switch, a cap or
-// a missing commit. Exits always pass, and never wait behind an entry.
+// a missing commit. What takes risk away always passes, and never waits behind an entry.
 import type { Observable } from 'rxjs';
 import { type Decimal, decimal } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Clock, Outcome, Venue, VenueNews } from '../ports.ts';
+import type { CancelOutcome, Clock, Outcome, Venue, VenueNews } from '../ports.ts';
 
 /** Caps on entries per minute of market time, independent of everything that decides them. */
 export interface GatewayCaps {
@@ -51,8 +51,12 @@ export class Gateway implements Venue {
     if (!this.#options.takeCommitted(order.clientOrderId)) {
       return this.#breach('uncommitted', `expected a committed order, was ${order.clientOrderId}`);
     }
-    if (order.purpose === 'exit') return this.#venue.place(order);
+    if (order.purpose !== 'entry') return this.#venue.place(order);
     return this.#refusal(order) ?? this.#venue.place(order);
+  }
+
+  cancel(order: Parameters<Venue['cancel']>[0]): Promise<CancelOutcome> {
+    return this.#venue.cancel(order);
   }
 
   connect(): ReturnType<Venue['connect']> {

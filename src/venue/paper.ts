@@ -19,6 +19,7 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type {
   Balance,
+  CancelOutcome,
   Clock,
   OrderReport,
   Outcome,
@@ -78,6 +79,7 @@ export class PaperVenue implements Venue {
   }
 
   async place(order: Order): Promise<Outcome> {
+    if (order.type === 'stop-limit') return rejected('unsupported', 'nothing rests on paper');
     const instrument = this.#instruments.get(order.pair);
     const last = this.#prices.get(order.pair);
     if (instrument === undefined) return rejected('pair-unknown', `no market ${order.pair}`);
@@ -103,6 +105,10 @@ export class PaperVenue implements Venue {
     };
     this.#orders.set(order.clientOrderId, { report, fills });
     return { kind: 'accepted', report, fills };
+  }
+
+  async cancel(): Promise<CancelOutcome> {
+    return { kind: 'unknown', reason: 'nothing rests on paper' };
   }
 
   async find({ clientOrderId }: Pick<Order, 'clientOrderId'>): Promise<OrderReport | undefined> {

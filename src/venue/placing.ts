@@ -27,7 +27,10 @@ export async function place(order: Order, placing: Placing): Promise<Outcome> {
   if (wire.passages.has(clientOrderId)) {
     return { kind: 'not-sent', code: 'in-flight', message: 'an order with this id is on its way' };
   }
-  const passage: Passage = { written: false, abandoned: false, answer: undefined };
+  const passage: Passage = {
+    ...{ purpose: order.purpose, written: false, abandoned: false },
+    answer: undefined,
+  };
   wire.passages.set(clientOrderId, passage);
   const sent = send(order, placing.client);
   // Not before the client is done with it: a request that waits its turn must still find it given up.
@@ -47,21 +50,27 @@ export async function place(order: Order, placing: Placing): Promise<Outcome> {
 }
 
 async function send(order: Order, client: Binance): Promise<void> {
-  const { pair, side, type, quantity, limitPrice, clientOrderId } = order;
+  const { pair, side, type, quantity, limitPrice, stopPrice, clientOrderId } = order;
   const amount = exact(quantity, client.amountToPrecision(pair, quantity), 'quantity');
-  // ccxt's types say number; exact text passes through, and a number would not be exact.
-  const asIs = (text: string): number => text as unknown as number;
+  const own = { newClientOrderId: clientOrderId, newOrderRespType: 'FULL' };
   if (type === 'market') {
     // Never a price: with one, ccxt turns the quantity into money.
-    const extra = { newClientOrderId: clientOrderId };
-    await client.createOrder(pair, 'market', side, asIs(amount), undefined, extra);
+    await client.createOrder(pair, 'market', side, asIs(amount), undefined, own);
     return;
   }
-  if (limitPrice === null) throw new VenueFault('expected a limit price, was none', final);
-  const price = exact(limitPrice, client.priceToPrecision(pair, limitPrice), 'limit price');
-  const extra = { newClientOrderId: clientOrderId, timeInForce: 'IOC' };
+  const price = exactPrice(client, pair, limitPrice, 'limit price');
+  if (type === 'limit') {
+    const extra = { ...own, timeInForce: 'IOC' };
+    await client.createOrder(pair, 'limit', side, asIs(amount), asIs(price), extra);
+    return;
+  }
+  const stopLossPrice = exactPrice(client, pair, stopPrice, 'stop price');
+  const extra = { ...own, timeInForce: 'GTC', stopLossPrice };
   await client.createOrder(pair, 'limit', side, asIs(amount), asIs(price), extra);
 }
+
+/** ccxt's types say number; exact text passes through, and a number would not be exact. */
+const asIs = (text: string): number => text as unknown as number;
 
 const final = { retryable: false } as const;
 
@@ -69,4 +78,9 @@ const final = { retryable: false } as const;
 function exact(decided: string, rounded: string | undefined, what: string): string {
   if (rounded !== undefined && decimal(rounded).eq(decided)) return rounded;
   throw new VenueFault(`expected a ${what} in whole steps, was ${decided}`, final);
+}
+
+function exactPrice(client: Binance, pair: string, decided: string | null, what: string): string {
+  if (decided === null) throw new VenueFault(`expected a ${what}, was none`, final);
+  return exact(decided, client.priceToPrecision(pair, decided), what);
 }

@@ -1,16 +1,19 @@
 // The genuine Binance client with an ear on the wire: what the venue answered to each order, word for
-// word, and every event of the account as its frame is parsed. It also keeps its mouth shut while the
-// venue forbids requests, and never sends an order that its sender has given up.
+// word, and every event of the account as its frame is parsed. It knows what each request is for, and never
+// sends an order that its sender has given up.
 import type { pro } from 'ccxt';
-import type { Millis } from '../domain/time.ts';
+import type { Order } from '../domain/order.ts';
 import type { ExchangeClass } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
+import type { UrgencyOf } from '../exchange/polite.ts';
+import type { Urgency } from '../exchange/rate-budget.ts';
 import { isWords, type Words } from './wire.ts';
 
 export type Binance = InstanceType<typeof pro.binance>;
 
 /** One order on its way: filled in as the request goes out and its answer comes in. */
 export interface Passage {
+  readonly purpose: Order['purpose'];
   written: boolean;
   abandoned: boolean;
   answer: { readonly status: number; readonly body: string } | undefined;
@@ -27,8 +30,8 @@ export interface Wire {
   readonly type: ExchangeClass<Binance>;
   /** Orders now being placed, by client id. */
   readonly passages: Map<string, Passage>;
-  /** Monotonic time before which nothing is sent. */
-  quietUntil(): Millis;
+  /** What takes risk away goes first; what nobody asked for by name is market data. */
+  readonly urgencyOf: UrgencyOf;
 }
 
 /** Errors of dialling: the request was never written. */
@@ -39,18 +42,21 @@ const DIAL_FAILURES: ReadonlySet<unknown> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Rest after an answer that says "too fast" or "banned" without saying for how long. */
-const restMs: Millis = 60_000;
+const urgencies: Readonly<Record<Order['purpose'], Urgency>> = {
+  protection: 'protect',
+  exit: 'exit',
+  entry: 'enter',
+};
 
-/** `listener` must not throw; `monotonic` is the machine's clock. */
-export function wired(
-  base: ExchangeClass,
-  listener: AccountListener,
-  monotonic: () => Millis,
-): Wire {
+/** Who is asked about the account, or about what its signatures need. */
+const ACCOUNT_PATHS: ReadonlySet<string> = new Set([
+  ...['account', 'account/apiRestrictions', 'order', 'openOrders', 'myTrades', 'time'],
+]);
+
+/** `listener` must not throw. */
+export function wired(base: ExchangeClass, listener: AccountListener): Wire {
   const Base = base as ExchangeClass<Binance>;
   const passages = new Map<string, Passage>();
-  let quietUntil: Millis = 0;
 
   const passageOf = (method: unknown, body: unknown): Passage | undefined => {
     if (method !== 'POST' || typeof body !== 'string') return undefined;
@@ -59,8 +65,6 @@ export function wired(
 
   const type = class extends Base {
     override async fetch(url: string, method?: string, headers?: object, body?: string) {
-      const rest = quietUntil - monotonic();
-      if (rest > 0) throw silent(rest);
       const passage = passageOf(method, body);
       if (passage?.abandoned === true) throw abandoned();
       if (passage !== undefined) passage.written = true;
@@ -79,10 +83,9 @@ export function wired(
     }
 
     override handleErrors(...told: Parameters<Binance['handleErrors']>) {
-      const [status, , , method, headers, body, , , requestBody] = told;
+      const [status, , , method, , body, , , requestBody] = told;
       const passage = passageOf(method, requestBody);
       if (passage !== undefined) passage.answer = { status, body };
-      if (status === 418 || status === 429) quietUntil = monotonic() + retryAfterMs(headers);
       return super.handleErrors(...told);
     }
 
@@ -108,7 +111,13 @@ export function wired(
       cutUserStream(this);
     }
   };
-  return { type, passages, quietUntil: () => quietUntil };
+  const urgencyOf: UrgencyOf = ({ method, path, parameters }) => {
+    if (method === 'DELETE') return 'protect';
+    const passage = passages.get(String(parameters['newClientOrderId']));
+    if (passage !== undefined) return urgencies[passage.purpose];
+    return ACCOUNT_PATHS.has(path) ? 'reconcile' : 'data';
+  };
+  return { type, passages, urgencyOf };
 }
 
 /** Drops the connection of the account's events, if there is one. */
@@ -118,16 +127,5 @@ export function cutUserStream(client: Binance): void {
   }
 }
 
-const silent = (rest: Millis): VenueFault =>
-  new VenueFault(`expected leave to send, was told to wait ${Math.ceil(rest)} ms more`, {
-    retryable: true,
-  });
-
 const abandoned = (): VenueFault =>
   new VenueFault('expected an order someone waits for, was one given up', { retryable: false });
-
-function retryAfterMs(headers: Words): Millis {
-  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'retry-after');
-  const seconds = Number(name === undefined ? Number.NaN : headers[name]);
-  return seconds >= 0 ? seconds * 1000 : restMs;
-}

@@ -20,6 +20,7 @@ import type { Timers } from '../../src/ports.ts';
 import { openStore } from '../../src/store/store.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
 import { configurationOf, instrumentOf, newcomer, openedBook } from '../support/bench.ts';
+import { ownBudget } from '../support/budget.ts';
 
 export const pair = 'BTC/USDT';
 const start = Date.UTC(2026, 0, 15, 12);
@@ -60,6 +61,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
     endpoint: null,
     credentials: null,
     recvWindowMs: 5000,
+    budget: ownBudget(),
   });
   const feed = new LiveFeed({
     ...{ clock, timers, log },
@@ -70,6 +72,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
         stamped: true,
         lists: () => false,
         subscribe() {},
+        renew() {},
         cut() {},
         async stop() {},
       };
@@ -97,6 +100,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       limits: DEFAULT_LIMITS,
       sizing: DEFAULT_SIZING,
       execution: DEFAULT_EXECUTION,
+      protection: { by: 'engine', offset: 0 },
       breakers: DEFAULT_LEVELS,
       lifecycle: DEFAULT_LIFECYCLE,
       gatherMs: 50,
@@ -145,6 +149,6 @@ function position({ id, stage }: Configuration, index: number): Position {
     },
     ...{ quantity: quantity('0.01'), bought: quantity('0.01'), sold: quantity('0') },
     ...{ cost: money('1'), paid: money('1'), received: ZERO_MONEY, realised: ZERO_MONEY },
-    ...{ fees: ZERO_MONEY, exiting: null, exits: 0 },
+    ...{ fees: ZERO_MONEY, exiting: null, awaiting: null, exits: 0 },
   };
 }

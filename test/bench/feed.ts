@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { createClock, nodeTimers } from '../../src/clock.ts';
 import type { Endpoint } from '../../src/exchange/client.ts';
 import { connectFeed } from '../../src/feed/connect.ts';
+import { ownBudget } from '../support/budget.ts';
 import { type FloodOrder, pairsOf, stepsPerMinute } from './flood.ts';
 import { cpuMs, inTurns, type Row } from './measure.ts';
 
@@ -67,7 +68,13 @@ async function troupe(market: Market): Promise<number> {
   const clock = { ...estimate, wall: () => estimate.market() };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const feed = connectFeed(
-    { name: 'binance', endpoint: market.endpoint, credentials: null, recvWindowMs: 5000 },
+    {
+      name: 'binance',
+      endpoint: market.endpoint,
+      credentials: null,
+      recvWindowMs: 5000,
+      budget: ownBudget(),
+    },
     { clock, timers: nodeTimers, log },
   );
   let closed = 0;

@@ -155,6 +155,7 @@ const status: Status = {
   orders: {},
   configurations: 30,
   streams: { live: 1, stale: 0 },
+  unprotected: {},
   counters: newCounters(),
 };
 

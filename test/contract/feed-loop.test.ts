@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Candle } from '../../src/domain/candle.ts';
 import { VenueFault } from '../../src/exchange/fault.ts';
 import { connectFeed } from '../../src/feed/connect.ts';
+import { ownBudget } from '../support/budget.ts';
 import { type FeedBench, feedBench, minuteOf, pairsOf } from '../support/feed-bench.ts';
 import { plainCandle } from '../support/scripted-market.ts';
 
@@ -66,7 +67,13 @@ test('a cut connection is dialled anew, and what was missed is loaded', async ()
 test('an exchange without live candles, or one that does not exist, is refused by name', async () => {
   await start();
   for (const name of ['coinbase', 'nosuchexchange']) {
-    const settings = { name, endpoint: null, credentials: null, recvWindowMs: 5000 };
+    const settings = {
+      name,
+      endpoint: null,
+      credentials: null,
+      recvWindowMs: 5000,
+      budget: ownBudget(),
+    };
     const { clock } = bench;
     const timers = { after: () => () => {}, every: () => () => {} };
     const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -12,6 +12,7 @@ import type { ClosedCandle, Feed, FeedNews } from '../../src/ports.ts';
 import { generatedMarket } from '../../src/sandbox/generated/market.ts';
 import { aggregate } from '../../src/sandbox/market.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { ownBudget } from '../support/budget.ts';
 
 const [seed, speed] = [7, 600];
 const directory = mkdtempSync(join(tmpdir(), 'troupe-feed-'));
@@ -43,7 +44,13 @@ test('gapless at 600 times, through a restart', async () => {
   sandbox = await open(0);
   const address = `127.0.0.1:${sandbox.port}`;
   const endpoint = { rest: `http://${address}`, stream: `ws://${address}` };
-  const settings = { name: 'binance', endpoint, credentials: null, recvWindowMs: 5000 };
+  const settings = {
+    name: 'binance',
+    endpoint,
+    credentials: null,
+    recvWindowMs: 5000,
+    budget: ownBudget(),
+  };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   feed = connectFeed(settings, { clock: createClock(speed), timers: nodeTimers, log });
   const closed: ClosedCandle[] = [];

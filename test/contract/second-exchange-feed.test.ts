@@ -5,6 +5,7 @@ import { createClock, nodeTimers } from '../../src/clock.ts';
 import type { Timeframe } from '../../src/domain/time.ts';
 import { connectFeed } from '../../src/feed/connect.ts';
 import type { ClosedCandle, Feed, FeedNews } from '../../src/ports.ts';
+import { ownBudget } from '../support/budget.ts';
 import { type SecondExchange, startSecondExchange } from '../support/second-exchange/exchange.ts';
 import type { CandleText, MarketOptions } from '../support/second-exchange/market.ts';
 import { recordedMinutes } from '../support/second-exchange/recording.ts';
@@ -63,6 +64,7 @@ async function open(candlesOf: Candles): Promise<void> {
     endpoint: { rest: `http://${address}`, stream: `ws://${address}` },
     credentials: null,
     recvWindowMs: 5_000,
+    budget: ownBudget(),
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const clock = createClock(minuteMs / candleWallMs);

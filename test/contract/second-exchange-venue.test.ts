@@ -8,6 +8,7 @@ import type { Venue, VenueNews } from '../../src/ports.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
 import { fieldsOf } from '../support/audit/payload.ts';
 import { exact, show, subtract, sum } from '../support/audit/rational.ts';
+import { ownBudget } from '../support/budget.ts';
 import { type SecondExchange, startSecondExchange } from '../support/second-exchange/exchange.ts';
 
 const credentials = { key: 'venue-key', secret: 'venue-secret' };
@@ -23,6 +24,7 @@ const order: Order = {
   type: 'limit',
   quantity: '0.15',
   limitPrice: '60100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '9024',
   exitReason: null,
@@ -62,7 +64,7 @@ beforeEach(async () => {
   const endpoint = { rest: `http://${address}`, stream: `ws://${address}` };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   venue = connectVenue(
-    { name: 'binance', endpoint, credentials, recvWindowMs: 5_000 },
+    { name: 'binance', endpoint, credentials, recvWindowMs: 5_000, budget: ownBudget() },
     { clock: createClock(1), timers: nodeTimers, log },
   );
   told = [];

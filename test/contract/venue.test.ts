@@ -16,6 +16,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
 import { loadInstruments } from '../../src/venue/listing.ts';
 import { PaperVenue } from '../../src/venue/paper.ts';
+import { ownBudget } from '../support/budget.ts';
 import { startSecondExchange } from '../support/second-exchange/exchange.ts';
 
 const pair = 'BTC/USDT';
@@ -35,6 +36,7 @@ const settingsOn = (port: number): ExchangeSettings => ({
   endpoint: { rest: `http://127.0.0.1:${port}`, stream: `ws://127.0.0.1:${port}` },
   credentials: keys,
   recvWindowMs: 5000,
+  budget: ownBudget(),
 });
 
 async function sandbox(): Promise<{ port: number; close(): Promise<void> }> {
@@ -119,6 +121,7 @@ function order(change: Partial<Order>): Order {
     type: 'market',
     quantity: '0.25',
     limitPrice: null,
+    stopPrice: null,
     stage: 'MATURE',
     reserved: '50000',
     exitReason: null,
@@ -228,6 +231,30 @@ describe.each([
     const strange = await venue.place(order({ pair: 'NOPE/USDT' }));
     expect(['rejected', 'not-sent']).toContain(strange.kind);
     expect(await heldOfBoth()).toEqual(before);
+  });
+
+  test('a stop rests until it is cancelled, and a cancel that finds nothing proves nothing', async () => {
+    const stop = order({
+      ...{ side: 'sell', purpose: 'protection', type: 'stop-limit', quantity: '0.05' },
+      ...{ stopPrice: '30000.01', limitPrice: '29000.5', reserved: '0' },
+    });
+    const outcome = await venue.place(stop);
+    if (!at.tells) {
+      expect(outcome).toMatchObject({ kind: 'rejected', code: 'unsupported' });
+      expect(await venue.cancel(stop)).toMatchObject({ kind: 'unknown' });
+      return;
+    }
+    expect(accepted(outcome)).toMatchObject({ report: { state: 'open', filled: '0' }, fills: [] });
+    expect(await venue.openOrders()).toMatchObject([{ clientOrderId: stop.clientOrderId }]);
+    const canceled = await venue.cancel(stop);
+    expect(canceled).toMatchObject({
+      kind: 'canceled',
+      report: { clientOrderId: stop.clientOrderId, state: 'canceled', filled: '0', pair },
+    });
+    expect(await venue.openOrders()).toEqual([]);
+    expect(await venue.find(stop)).toMatchObject({ state: 'canceled' });
+    expect(await venue.cancel(stop)).toMatchObject({ kind: 'unknown' });
+    expect(await venue.cancel(order({}))).toMatchObject({ kind: 'unknown' });
   });
 
   test('an order is found by our id as it was answered, and only then', async () => {

@@ -69,10 +69,10 @@ describe('the loss', () => {
 
   test('counts what is not realised', () => {
     const draft = held();
-    const moment = { ...momentAt({ [pair]: 100 }), record: false };
+    const moment = { ...momentAt({ [pair]: 100 }), record: false, settled: true };
     expect(judgeMarks(draft, terms, moment)).toEqual([]);
     // About 9,970 is held: four fifths of it are left.
-    const fallen = { ...momentAt({ [pair]: 79 }), record: false };
+    const fallen = { ...momentAt({ [pair]: 79 }), record: false, settled: true };
     expect(typesOf(judgeMarks(draft, terms, fallen))).toEqual(['loss.latched']);
   });
 });
@@ -93,7 +93,7 @@ describe('a start that has no prices yet', () => {
     const draft = held();
     expect(judge(draft, morning)).toEqual([]);
     const risen = momentAt({ [pair]: 130 }, morning);
-    const [opened] = judgeMarks(draft, terms, { ...risen, record: false });
+    const [opened] = judgeMarks(draft, terms, { ...risen, record: false, settled: true });
     expect(opened?.type).toBe('day.opened');
     // 9,960 of cost became 12,950 of worth.
     expect(Number(opened?.type === 'day.opened' && opened.data.equity)).toBeGreaterThan(102_900);
@@ -103,9 +103,9 @@ describe('a start that has no prices yet', () => {
 
   test('leaves no point in the equity curve', () => {
     const draft = held();
-    const blind = { at: NOON, marks: new Map(), readings: [], record: true };
+    const blind = { at: NOON, marks: new Map(), readings: [], record: true, settled: true };
     expect(judgeMarks(draft, terms, blind)).toEqual([]);
-    const seeing = { ...momentAt({ [pair]: 100 }), record: true };
+    const seeing = { ...momentAt({ [pair]: 100 }), record: true, settled: true };
     expect(typesOf(judgeMarks(draft, terms, seeing))).toEqual(['equity.marked']);
   });
 });

@@ -184,6 +184,7 @@ async function throughGateway(facts: readonly Fact[]): Promise<Order | undefined
         reached.push(order);
         return { kind: 'unknown', reason: 'no answer' };
       },
+      cancel: async () => ({ kind: 'unknown', reason: 'no answer' }),
       find: async () => undefined,
       fills: async () => [],
       openOrders: async () => [],

@@ -126,7 +126,9 @@ class Course {
     expect(at).toBeGreaterThanOrEqual(this.#lastAt);
     this.#lastAt = at;
     const { marks } = momentAt({ [pair]: this.#price });
-    this.facts.push(...judgeMarks(this.draft, terms, { at, marks, readings: [], record: false }));
+    this.facts.push(
+      ...judgeMarks(this.draft, terms, { at, marks, readings: [], record: false, settled: true }),
+    );
     if (this.draft.day?.latched !== true) return;
     this.#entries += 1;
     const proposal = proposalOf(configurationOf(`e${this.#entries}`, { pair: other }), { at });

@@ -21,7 +21,10 @@ test('settled means that every answer has been told', async () => {
   const answers: ((outcome: Outcome) => void)[] = [];
   const told: OrderNews[] = [];
   const execution = createExecution({
-    venue: { place: () => new Promise((resolve) => answers.push(resolve)) },
+    venue: {
+      place: () => new Promise((resolve) => answers.push(resolve)),
+      cancel: async () => ({ kind: 'unknown', reason: 'nothing to cancel' }),
+    },
     timers: nodeTimers,
     clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
     log: { debug() {}, info() {}, warn() {}, error() {} },

@@ -125,6 +125,7 @@ test('the venue is heard while it works: refusals, failures, and what it is sile
   const venue: Venue = {
     ...{ name: 'noting', news, connect: async () => new Map(), close: async () => {} },
     place: async () => outcome,
+    cancel: async () => ({ kind: 'unknown', reason: 'no answer' }),
     balances: () => Promise.reject(new Error('timeout')),
     ...{ find: async () => undefined, fills: async () => [], openOrders: async () => [] },
   };

@@ -17,6 +17,7 @@ const order: Order = {
   type: 'limit',
   quantity: '1',
   limitPrice: '100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '101',
   exitReason: null,
@@ -47,11 +48,24 @@ const fill: Fill = {
 /** What the venue says when asked at a time: a report, nothing, or no answer at all. */
 type Answer = (now: number) => OrderReport | undefined;
 
-async function resolve(answer: Answer, fills: (now: number) => readonly Fill[] = () => []) {
+async function resolve(
+  answer: Answer,
+  fills: (now: number) => readonly Fill[] = () => [],
+  {
+    listed = [],
+    isCanceling = () => false,
+    about = order,
+  }: {
+    listed?: readonly OrderReport[];
+    isCanceling?: () => boolean;
+    about?: Order;
+  } = {},
+) {
   let now = 0;
   const waiting: { at: number; run: () => void }[] = [];
   const story: { at: number; news: OrderNews | Fill }[] = [];
   const asked: number[] = [];
+  const canceled: number[] = [];
   const pursue = createResolver({
     venue: {
       async find() {
@@ -60,6 +74,13 @@ async function resolve(answer: Answer, fills: (now: number) => readonly Fill[] =
       },
       async fills() {
         return fills(now);
+      },
+      openOrders: async () => listed,
+      async cancel() {
+        canceled.push(now);
+        return canceled.length > 1
+          ? { kind: 'canceled', report: { ...report, state: 'canceled', filled: '0' } }
+          : { kind: 'unknown', reason: 'no answer' };
       },
     },
     clock: { market: () => 0, wall: () => 0, monotonic: () => now, observe: () => {} },
@@ -72,23 +93,24 @@ async function resolve(answer: Answer, fills: (now: number) => readonly Fill[] =
     },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     recvWindowMs: 5000,
+    isCanceling,
     sink: {
       onFill: (one) => story.push({ at: now, news: one }),
       onOrderNews: (news) => story.push({ at: now, news }),
     },
   });
-  pursue(order);
+  pursue(about);
   // Asked for twice, it is pursued once.
-  pursue(order);
+  pursue(about);
   expect(waiting).toHaveLength(1);
   for (let turns = 0; waiting.length > 0 && turns < 200; turns += 1) {
     const [next] = waiting.splice(0);
     if (next === undefined) break;
     now = next.at;
     next.run();
-    for (let tick = 0; tick < 8; tick += 1) await Promise.resolve();
+    for (let tick = 0; tick < 24; tick += 1) await Promise.resolve();
   }
-  return { story, asked, isStillAsking: waiting.length > 0 };
+  return { story, asked, canceled, isStillAsking: waiting.length > 0 };
 }
 
 test('an order nobody knows is absent after window, processing and skew, twice, a second apart', async () => {
@@ -135,7 +157,7 @@ test('trades prove it lives, although the venue does not find it', async () => {
     () => [fill],
   );
   expect(isStillAsking).toBe(true);
-  expect(story.every(({ news }) => 'tradeId' in news)).toBe(true);
+  expect(story.filter(({ news }) => 'kind' in news && news.kind === 'ended')).toEqual([]);
 });
 
 test('a venue that does not answer proves nothing', async () => {
@@ -143,5 +165,40 @@ test('a venue that does not answer proves nothing', async () => {
     throw new Error('connection refused');
   });
   expect(isStillAsking).toBe(true);
-  expect(story).toEqual([]);
+  // After ten minutes a person has to look; once is enough, and it is no end.
+  expect(story.map(({ at, news }) => [at > 600_000, 'kind' in news && news.kind])).toEqual([
+    [true, 'quarantined'],
+  ]);
+});
+
+test('an order on the list of open ones lives, although the venue does not find it by its id', async () => {
+  const { isStillAsking } = await resolve(
+    () => undefined,
+    () => [],
+    { listed: [{ ...report, state: 'open', filled: '0' }] },
+  );
+  expect(isStillAsking).toBe(true);
+});
+
+test('a stop that rests is where it should be: nobody asks on', async () => {
+  const standing: OrderReport = { ...report, state: 'open', filled: '0' };
+  const { story, asked, isStillAsking } = await resolve(
+    () => standing,
+    () => [],
+    { about: { ...order, purpose: 'protection' } },
+  );
+  expect([asked.length, isStillAsking]).toEqual([1, false]);
+  expect(story.map(({ news }) => ('kind' in news ? news.kind : 'fill'))).toEqual(['accepted']);
+});
+
+test('an order that stands although it is to be cancelled is cancelled again, soon, until it is gone', async () => {
+  const { story, asked, canceled, isStillAsking } = await resolve(
+    () => ({ ...report, state: 'open', filled: '0' }),
+    () => [],
+    { about: { ...order, purpose: 'protection' }, isCanceling: () => true },
+  );
+  expect(asked[0]).toBeLessThanOrEqual(100);
+  expect(canceled).toHaveLength(2);
+  expect(isStillAsking).toBe(false);
+  expect(story.at(-1)?.news).toMatchObject({ kind: 'ended', state: 'canceled' });
 });

@@ -9,12 +9,14 @@ import {
   orderMachine,
 } from '../../machines/order.ts';
 import { conclude, type OrderNews } from '../../src/domain/conclusion.ts';
+import type { Fact } from '../../src/domain/fact.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { type Draft, draftOf } from '../../src/domain/fold.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { decimal, money, quantity, ZERO_MONEY, ZERO_QUANTITY } from '../../src/domain/money.ts';
 import { ORDER_STATES, type Order, type OrderState } from '../../src/domain/order.ts';
 import { EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
+import { takeBack } from '../../src/domain/protection.ts';
 import { settle } from '../../src/domain/settlement.ts';
 
 const clientOrderId = 'ab12'.repeat(8);
@@ -34,6 +36,9 @@ const kinds = {
   rejected: { type: 'order.rejected' },
   canceled: { type: 'order.canceled' },
   absent: { type: 'order.absent' },
+  quarantined: { type: 'order.quarantined' },
+  cancel: { type: 'cancel.ordered' },
+  resent: { type: 'order.resent' },
 } as const satisfies Record<string, OrderEvent>;
 type Kind = keyof typeof kinds;
 
@@ -43,13 +48,20 @@ const ways: Record<OrderState, readonly Kind[]> = {
   open: ['accepted'],
   partial: ['part'],
   unknown: ['unresolved'],
+  canceling: ['accepted', 'cancel'],
+  quarantined: ['quarantined'],
   filled: ['rest'],
   rejected: ['rejected'],
   canceled: ['canceled'],
   absent: ['unresolved', 'absent'],
 };
 
-const ends = { rejected: 'rejected', canceled: 'canceled', absent: 'absent' } as const;
+const ends = {
+  rejected: 'rejected',
+  canceled: 'canceled',
+  absent: 'absent',
+  quarantined: 'quarantined',
+} as const;
 const fills = { part: 'partial', rest: 'filled' } as const;
 const stays = (state: OrderState) =>
   ({
@@ -60,17 +72,22 @@ const stays = (state: OrderState) =>
     rejected: state,
     canceled: state,
     absent: state,
+    quarantined: state,
+    cancel: state,
+    resent: state,
   }) as const;
 
 const table: Record<OrderState, Record<Kind, OrderState>> = {
-  sending: { accepted: 'open', unresolved: 'unknown', ...fills, ...ends },
-  open: { accepted: 'open', unresolved: 'open', ...fills, ...ends },
-  partial: { accepted: 'partial', unresolved: 'partial', part: 'partial', rest: 'filled', ...ends },
-  unknown: { accepted: 'open', unresolved: 'unknown', ...fills, ...ends },
+  sending: { ...stays('sending'), accepted: 'open', unresolved: 'unknown', ...fills, ...ends },
+  open: { ...stays('open'), cancel: 'canceling', ...fills, ...ends },
+  partial: { ...stays('partial'), cancel: 'canceling', rest: 'filled', ...ends },
+  unknown: { ...stays('unknown'), accepted: 'open', ...fills, ...ends },
+  canceling: { ...stays('canceling'), rest: 'filled', ...ends },
+  quarantined: { ...stays('quarantined'), accepted: 'open', ...fills, ...ends },
   filled: stays('filled'),
   rejected: { ...stays('rejected'), ...fills },
   canceled: { ...stays('canceled'), rest: 'filled' },
-  absent: { ...stays('absent'), ...fills },
+  absent: { ...stays('absent'), ...fills, resent: 'sending' },
 };
 
 const cells = ORDER_STATES.flatMap((state) =>
@@ -112,6 +129,9 @@ const anyEvent = fc.oneof(
     kinds.rejected,
     kinds.canceled,
     kinds.absent,
+    kinds.quarantined,
+    kinds.cancel,
+    kinds.resent,
   ),
   fc.integer({ min: 1, max: 6 }).map((trade) => fill(`t${trade}`, String((trade % 4) + 1))),
 );
@@ -149,6 +169,7 @@ const order: Order = {
   type: 'limit',
   quantity: '6',
   limitPrice: '100',
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '601',
   exitReason: null,
@@ -200,6 +221,7 @@ const about = { clientOrderId, at: 2 } as const;
 const told: readonly OrderNews[] = [
   { ...about, kind: 'accepted', venueOrderId: '7' },
   { ...about, kind: 'unresolved', reason: 'no answer' },
+  { ...about, kind: 'quarantined', reason: 'no word' },
   { ...about, kind: 'ended', state: 'canceled', code: null, message: null },
   { ...about, kind: 'ended', state: 'rejected', code: '-2010', message: null },
   { ...about, kind: 'ended', state: 'absent', code: 'absent', message: null },
@@ -217,14 +239,24 @@ const tradeOf = (trade: number): Fill => ({
 });
 
 const story = fc.array(
-  fc.oneof(fc.constantFrom(...told), fc.integer({ min: 1, max: 4 }).map(tradeOf)),
+  fc.oneof(
+    fc.constantFrom<OrderNews | 'cancel'>(...told, 'cancel'),
+    fc.integer({ min: 1, max: 4 }).map(tradeOf),
+  ),
   { maxLength: 8 },
 );
 
+function factsOf(draft: Draft, next: OrderNews | Fill | 'cancel'): readonly Fact[] {
+  if (next !== 'cancel') {
+    return 'kind' in next ? conclude(draft, next, instrument) : settle(draft, next, instrument);
+  }
+  const live = draft.orders.get(clientOrderId);
+  return live === undefined ? [] : takeBack(draft, live, 'reduce', 3);
+}
+
 /** Takes one step in the book and tells the actor the facts that came of it. */
-function step(draft: Draft, actor: OrderActor, next: OrderNews | Fill): void {
-  const facts =
-    'kind' in next ? conclude(draft, next, instrument) : settle(draft, next, instrument);
+function step(draft: Draft, actor: OrderActor, next: OrderNews | Fill | 'cancel'): void {
+  const facts = factsOf(draft, next);
   for (const fact of facts) {
     const heard = orderEventOf(fact);
     if (heard !== undefined) actor.send(heard.event);

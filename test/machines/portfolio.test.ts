@@ -1,4 +1,4 @@
-// The portfolio statechart, whole: every state against every event, and the invariants P1–P7 of
+// The portfolio statechart, whole: every state against every event, and the invariants P1–P9 of
 // machines/README.md.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -84,6 +84,7 @@ const proposal = proposalOf(configurationOf('new', { pair: 'SOL/USDT' }));
 const eventsAbout = (pending: Order): { [T in EventType]: PortfolioEvent } => ({
   'proposal.raised': { type: 'proposal.raised', proposal },
   'batch.due': { type: 'batch.due', at, marks, readings: [] },
+  'stream.stale': { type: 'stream.stale', configIds: new Set(['new']) },
   'exit.proposed': {
     type: 'exit.proposed',
     request: { configId: 'held', reason: 'stop', price: 99, at },
@@ -127,6 +128,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
   recovering: {
     'proposal.raised': ['recovering'],
     'batch.due': ['recovering', 'signal.refused'],
+    'stream.stale': ['recovering'],
     'exit.proposed': ['recovering', ...always['exit.proposed']],
     'fill.reported': ['recovering', ...always['fill.reported']],
     'order.reported': ['recovering', ...always['order.reported']],
@@ -140,6 +142,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
   active: {
     'proposal.raised': ['active'],
     'batch.due': ['active', 'signal.approved'],
+    'stream.stale': ['active'],
     'exit.proposed': ['active', ...always['exit.proposed']],
     'fill.reported': ['active', ...always['fill.reported']],
     'order.reported': ['active', ...always['order.reported']],
@@ -153,6 +156,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
   reducing: {
     'proposal.raised': ['reducing'],
     'batch.due': ['reducing', 'signal.refused'],
+    'stream.stale': ['reducing'],
     'exit.proposed': ['reducing', ...always['exit.proposed']],
     'fill.reported': ['reducing', ...always['fill.reported']],
     'order.reported': ['reducing', ...always['order.reported']],
@@ -166,6 +170,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
   flattening: {
     'proposal.raised': ['flattening'],
     'batch.due': ['flattening', 'signal.refused'],
+    'stream.stale': ['flattening'],
     'exit.proposed': ['flattening', ...always['exit.proposed']],
     'fill.reported': ['flattening', ...always['fill.reported']],
     'order.reported': ['flattening', ...always['order.reported']],
@@ -275,6 +280,25 @@ test('P7: whatever happens, the published facts make the book, and the book tell
     }),
     { numRuns: 60 },
   );
+});
+
+test('P9: of a stream that went stale nobody who waits is approved, of the others everyone is', () => {
+  const { actor, published } = standing('active');
+  for (const id of ['a', 'b']) {
+    const configuration = configurationOf(id, { pair: 'SOL/USDT' });
+    actor.send({ type: 'proposal.raised', proposal: proposalOf(configuration) });
+  }
+  actor.send({ type: 'stream.stale', configIds: new Set(['b', 'held']) });
+  actor.send({ type: 'batch.due', at, marks, readings: [] });
+  const decided = published.map(({ key, type, data }) => [
+    key,
+    type,
+    'refusal' in data ? data.refusal : null,
+  ]);
+  expect(decided).toEqual([
+    ['a', 'signal.approved', null],
+    ['b', 'signal.refused', { code: 'stream-stale' }],
+  ]);
 });
 
 test('a fact of the test’s own stands in the book: the comparison of P7 can fail', () => {

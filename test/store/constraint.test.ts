@@ -59,14 +59,16 @@ test('a configuration decides once on a candle, a trade is applied once', async 
 
 /** May the second follow the first? Every cell of the table, so that none is forgotten. */
 const FOLLOWS = {
-  sending: 'open partial unknown filled rejected canceled absent',
-  open: 'partial unknown filled rejected canceled absent',
-  partial: 'unknown filled rejected canceled',
-  unknown: 'open partial filled rejected canceled absent',
+  sending: 'open partial unknown quarantined filled rejected canceled absent',
+  open: 'partial unknown canceling quarantined filled rejected canceled absent',
+  partial: 'unknown canceling quarantined filled rejected canceled absent',
+  unknown: 'open partial quarantined filled rejected canceled absent',
+  canceling: 'quarantined filled rejected canceled absent',
+  quarantined: 'open partial filled rejected canceled absent',
   filled: '',
   rejected: 'partial',
   canceled: '',
-  absent: 'partial',
+  absent: 'sending partial',
 };
 
 describe('an order', () => {

@@ -132,6 +132,7 @@ export class Story {
       execution: DEFAULT_EXECUTION,
       instruments: new Map([[PAIR, instrument]]),
       correlation: () => 1,
+      protection: { by: 'engine', offset: 0.01 } as const,
       // A story enters as often as it is told to.
       breakers: { ...DEFAULT_LEVELS, entriesPerHour: 1e6, entriesPerDay: 1e6 },
     };

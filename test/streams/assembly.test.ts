@@ -220,7 +220,7 @@ test('what REST confirms is believed, however far it moved', () => {
   assembly.fill([candleAt(0)]);
   const crashed = { ...candleAt(1), low: 0.5, close: 0.5 };
   const [said] = assembly.offer({ candle: crashed, closed: true });
-  expect(said).toMatchObject({ type: 'rejected', reason: expect.stringMatching(/×10.*was 0\.5/) });
+  expect(said).toMatchObject({ type: 'doubted', reason: expect.stringMatching(/×10.*was 0\.5/) });
   expect(releasedOf(assembly.fill([crashed]))).toEqual([crashed]);
 });
 
@@ -229,8 +229,9 @@ test('a late change is said and decides nothing', () => {
   assembly.fill(market(5));
   const changed = { ...candleAt(4), close: candleAt(4).close + 1 };
   expect(assembly.offer({ candle: changed, closed: true })).toEqual([
-    { type: 'corrected', openTime: changed.openTime },
+    { type: 'corrected', was: candleAt(4), is: changed },
   ]);
-  expect(assembly.offer({ candle: candleAt(4), closed: true })).toEqual([]);
+  expect(assembly.offer({ candle: changed, closed: true })).toEqual([]);
+  expect(assembly.offer({ candle: candleAt(3), closed: true })).toEqual([]);
   expect(assembly.offer({ candle: halfOf(candleAt(5)), closed: false })).toEqual([]);
 });

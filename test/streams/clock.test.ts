@@ -6,9 +6,9 @@ import { createClock, nodeTimers } from '../../src/clock.ts';
 const start = 1_704_153_600_000;
 const hourMs = 3_600_000;
 
-function bench(speed: number) {
+function bench(speed: number, leapMs?: number) {
   let wall = 5000;
-  const clock = createClock(speed, () => wall);
+  const clock = createClock(speed, () => wall, leapMs);
   return {
     clock,
     pass(ms: number) {
@@ -68,6 +68,24 @@ test('one event from a far future is not believed, three that agree are', () => 
   expect(clock.market()).toBe(start + 1);
   clock.observe(week + 7);
   expect(clock.market()).toBe(week + 7);
+});
+
+test('how far an event may be ahead is given; those that agree may come a minute apart', () => {
+  const { clock, pass } = bench(1, 10_000);
+  clock.observe(start);
+  clock.observe(start + 10_001);
+  expect(clock.market()).toBe(start);
+  clock.observe(start + 10_000);
+  expect(clock.market()).toBe(start + 10_000);
+  // A day of absence, and a market that seldom trades.
+  const day = start + 24 * hourMs;
+  for (const minute of [0, 1]) {
+    clock.observe(day + minute * 60_000);
+    expect(clock.market()).toBeLessThan(start + hourMs);
+    pass(60_000);
+  }
+  clock.observe(day + 120_000);
+  expect(clock.market()).toBe(day + 120_000);
 });
 
 test("timers run, and are cancelled by their handle, on Node's own", async () => {

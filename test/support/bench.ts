@@ -108,6 +108,7 @@ export const termsFor = (
   instruments: new Map(pairs.map((pair) => [pair, instrumentOf(pair)])),
   correlation: () => 1,
   breakers: DEFAULT_LEVELS,
+  protection: { by: 'engine', offset: 0.01 },
   ...changes,
 });
 

@@ -5,6 +5,7 @@ import { type Candle, emptyCandle } from '../../src/domain/candle.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import { connectFeed } from '../../src/feed/connect.ts';
 import type { Clock, ClosedCandle, Feed, FeedNews, PriceUpdate, Timers } from '../../src/ports.ts';
+import { ownBudget } from './budget.ts';
 import {
   minuteMs,
   plainCandle,
@@ -71,7 +72,10 @@ export async function feedBench(
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const settings = { name, endpoint: market.endpoint, credentials: null };
-  const feed = connectFeed({ ...settings, recvWindowMs: 5000 }, { clock, timers, log });
+  const feed = connectFeed(
+    { ...settings, recvWindowMs: 5000, budget: ownBudget() },
+    { clock, timers, log },
+  );
   const candles: ClosedCandle[] = [];
   const prices: PriceUpdate[] = [];
   const news: FeedNews[] = [];

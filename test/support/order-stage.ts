@@ -25,6 +25,7 @@ import { openStore } from '../../src/store/store.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
 import { Gateway } from '../../src/venue/gateway.ts';
 import { configurationOf, signalOf } from './bench.ts';
+import { ownBudget } from './budget.ts';
 import { account } from './sandbox/answer.ts';
 import { Client } from './sandbox/client.ts';
 import { keys, openTime, Stand, standing } from './sandbox/stand.ts';
@@ -98,6 +99,7 @@ export async function startOrderStage(
       endpoint: { rest: `http://${address}`, stream: `ws://${address}` },
       credentials: keys,
       recvWindowMs: 5000,
+      budget: ownBudget(),
     },
     { clock: patience, timers: nodeTimers, log, placeMsMax },
   );
@@ -131,6 +133,7 @@ export async function startOrderStage(
   const rulesOfEngine = {
     ...{ limits: DEFAULT_LIMITS, sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION },
     ...{ breakers: DEFAULT_LEVELS, lifecycle: DEFAULT_LIFECYCLE },
+    protection: { by: 'engine', offset: 0.01 } as const,
     ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false },
   };
   const measures = { health: new VenueHealth(), missingLots: () => 0 };

@@ -46,7 +46,7 @@ const symbol = {
   status: 'TRADING',
   baseAsset: 'BTC',
   quoteAsset: 'USDT',
-  orderTypes: ['LIMIT', 'MARKET'],
+  orderTypes: ['LIMIT', 'MARKET', 'STOP_LOSS_LIMIT'],
   permissions: [],
   filters: [
     { filterType: 'PRICE_FILTER', minPrice: '0.01', maxPrice: '1000000.00', tickSize: '0.01' },

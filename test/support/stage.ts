@@ -57,8 +57,9 @@ export interface Stage {
   readonly entries: readonly Entry[];
   /** Orders that reached the venue, in order. */
   readonly placed: readonly Order[];
-  /** The feed's word that a stream is live. */
+  /** The feed's word that a stream is live, or is no longer. */
   live(stream: Stream): void;
+  stale(stream: Stream): void;
   price(pair: string, price: number): void;
   candle(stream: Stream, candle: Candle, backfilled?: boolean): void;
   /** What the engine does once a second. */
@@ -145,6 +146,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       ...{ sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION, lifecycle },
       ...{
         breakers: DEFAULT_LEVELS,
+        protection: { by: 'engine', offset: 0.01 } as const,
         isRealTime: false,
         gatherMs: options.gatherMs ?? 0,
         recvWindowMs: 5000,
@@ -166,6 +168,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   return {
     ...{ engine, store, entries, placed },
     live: (stream) => news.next({ type: 'stream.live', stream }),
+    stale: (stream) => news.next({ type: 'stream.stale', stream, reason: 'connection.lost' }),
     price: (pair, price) => prices.next({ pair, price, at: clock.market() }),
     candle: (stream, candle, backfilled = false) => candles.next({ stream, candle, backfilled }),
     tick() {

@@ -5,6 +5,7 @@ import type { Order } from '../../src/domain/order.ts';
 import type { ExchangeSettings } from '../../src/exchange/client.ts';
 import type { Log, Venue, VenueNews } from '../../src/ports.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
+import { ownBudget } from '../support/budget.ts';
 import { type ScriptedExchange, startScriptedExchange } from '../support/scripted-exchange.ts';
 
 export const credentials = { key: 'key-of-the-test', secret: 'secret-of-the-test' };
@@ -21,6 +22,7 @@ export const entry: Order = {
   type: 'market',
   quantity: '0.5',
   limitPrice: null,
+  stopPrice: null,
   stage: 'MATURE',
   reserved: '50100',
   exitReason: null,
@@ -67,6 +69,7 @@ export const settingsFor = ({
   endpoint,
   credentials,
   recvWindowMs: 5000,
+  budget: ownBudget(),
 });
 
 /** A venue on a fresh scripted exchange around each test; `at` holds them. */

@@ -19,6 +19,7 @@ const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
 /** A venue that notes what reaches it, and what the gateway complains of. */
 function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) {
   const reached: Order[] = [];
+  const canceled: string[] = [];
   const breaches: string[] = [];
   const venue: Venue = {
     name: 'noting',
@@ -28,6 +29,10 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
     async place(order) {
       reached.push(order);
       return unknown;
+    },
+    async cancel({ clientOrderId }) {
+      canceled.push(clientOrderId);
+      return { kind: 'unknown', reason: 'no answer' };
     },
     find: async () => undefined,
     fills: async () => [],
@@ -39,7 +44,8 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
   const caps = { ordersPerMinuteMax: 3, notionalPerMinuteMax: decimal('1000') };
   const onBreach = (code: string) => breaches.push(code);
   const checks = { mayIncreaseExposure: () => true, takeCommitted: () => true, onBreach };
-  return { gateway: new Gateway({ venue, clock, caps, ...checks, ...options }), reached, breaches };
+  const gateway = new Gateway({ venue, clock, caps, ...checks, ...options });
+  return { gateway, reached, canceled, breaches };
 }
 
 const small: Order = { ...entry, reserved: '100' };
@@ -56,6 +62,15 @@ test('the kill switch stops entries and lets every exit pass', async () => {
   expect(await gateway.place(small)).toMatchObject({ kind: 'not-sent', code: 'kill-switch' });
   expect(await gateway.place(exit)).toBe(unknown);
   expect(reached).toEqual([exit]);
+});
+
+test('what takes risk away passes every switch: a stop at the venue, a cancel', async () => {
+  const { gateway, reached, canceled } = gatewayOver({ mayIncreaseExposure: () => false });
+  const stop: Order = { ...exit, purpose: 'protection', type: 'stop-limit', exitReason: null };
+  expect(await gateway.place(stop)).toBe(unknown);
+  expect(reached).toEqual([stop]);
+  expect(await gateway.cancel(stop)).toEqual({ kind: 'unknown', reason: 'no answer' });
+  expect(canceled).toEqual([stop.clientOrderId]);
 });
 
 test('a kill switch that cannot be read is taken as thrown', async () => {

@@ -1,7 +1,7 @@
 // What goes over the wire and what comes back: once, exact, in time, and nothing while it is forbidden.
+import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { nodeTimers } from '../../src/clock.ts';
 import { createClient, loadExchange } from '../../src/exchange/client.ts';
 import { VenueFault } from '../../src/exchange/fault.ts';
 import { createAsking } from '../../src/venue/asking.ts';
@@ -44,12 +44,42 @@ describe('an order on its way', () => {
     expect(limit).toMatchObject({ type: 'LIMIT', timeInForce: 'IOC', price: '100100.1' });
   });
 
+  test('that rests is a stop with a limit, good till cancelled, its prices exact', async () => {
+    const resting = { ...filledAnswer, status: 'NEW', executedQty: '0.00000000', fills: [] };
+    at.exchange.script = ({ what }) => (what === POST ? json(resting) : undefined);
+    await at.venue.connect();
+    const outcome = await at.venue.place({
+      ...entry,
+      ...{ side: 'sell', purpose: 'protection', type: 'stop-limit' },
+      ...{ quantity: '0.00012', stopPrice: '90000.1', limitPrice: '89100.09' },
+    });
+    expect(outcome).toMatchObject({ kind: 'accepted', report: { state: 'open' }, fills: [] });
+    const [sent] = posts().map(({ parameters }) => Object.fromEntries(parameters));
+    expect(sent).toEqual({
+      symbol: 'BTCUSDT',
+      side: 'SELL',
+      type: 'STOP_LOSS_LIMIT',
+      timeInForce: 'GTC',
+      quantity: '0.00012',
+      stopPrice: '90000.1',
+      price: '89100.09',
+      newClientOrderId: entry.clientOrderId,
+      newOrderRespType: 'FULL',
+      recvWindow: '5000',
+      timestamp: expect.any(String),
+      signature: expect.any(String),
+    });
+  });
+
   test('is not rounded: what is not in whole steps is not sent', async () => {
     await at.venue.connect();
     const steps = [
       { ...entry, quantity: '0.000123' },
       { ...entry, type: 'limit', limitPrice: '100.001' },
       { ...entry, type: 'limit' },
+      { ...entry, type: 'stop-limit', limitPrice: '100.01', stopPrice: '100.001' },
+      { ...entry, type: 'stop-limit', limitPrice: '100.01' },
+      { ...entry, type: 'stop-limit', stopPrice: '100.01' },
       { ...entry, pair: 'NOPE/USDT' },
     ] as const;
     for (const order of steps) expect((await at.venue.place(order)).kind).toBe('not-sent');
@@ -79,7 +109,7 @@ describe('an order on its way', () => {
 
   test('given up while it waits its turn is never sent', async () => {
     const silent = { onExecution() {}, onBalance() {}, onSubscribed() {} };
-    const wire = wired(await loadExchange('binance'), silent, () => performance.now());
+    const wire = wired(await loadExchange('binance'), silent);
     const client = await createClient(wire.type, settingsFor(at.exchange));
     await client.loadMarkets();
     const throttled = client.throttle.bind(client);
@@ -106,15 +136,25 @@ describe('leave to send', () => {
     await at.venue.connect();
     at.exchange.script = ({ what }) =>
       what === POST
-        ? { status: 429, body: '{"code":-1003,"msg":"Slow."}', headers: { 'Retry-After': '1' } }
+        ? { status: 429, body: '{"code":-1003,"msg":"Slow."}', headers: { 'Retry-After': '9' } }
         : json({ balances: [{ asset: 'BTC', free: '1.50000000', locked: '0.0' }] });
     expect((await at.venue.place(entry)).kind).toBe('rejected');
     const before = at.exchange.asked.length;
     expect((await caught(at.venue.balances())).retryable).toBe(true);
     expect((await at.venue.place(entry)).kind).toBe('not-sent');
     expect(at.exchange.asked).toHaveLength(before);
-    await new Promise((resolve) => nodeTimers.after(1050, () => resolve(undefined)));
+  });
+
+  test('what can wait so long waits, and is asked afterwards', async () => {
+    await at.venue.connect();
+    at.exchange.script = ({ what }) =>
+      what === POST
+        ? { status: 429, body: '{"code":-1003,"msg":"Slow."}', headers: { 'Retry-After': '1' } }
+        : json({ balances: [{ asset: 'BTC', free: '1.50000000', locked: '0.0' }] });
+    expect((await at.venue.place(entry)).kind).toBe('rejected');
+    const toldAt = performance.now();
     expect(await at.venue.balances()).toEqual(new Map([['BTC', { free: '1.5', locked: '0' }]]));
+    expect(performance.now() - toldAt).toBeGreaterThan(950);
   });
 
   test.each([

@@ -9,6 +9,7 @@ import { dataDirectoryOf } from '../../engine/start.ts';
 import { createClient, loadExchange } from '../../exchange/client.ts';
 import { withDeadline } from '../../exchange/deadline.ts';
 import { wordsOf } from '../../exchange/fault.ts';
+import { RateBudget } from '../../exchange/rate-budget.ts';
 import { plainLog } from '../../log.ts';
 import { describeProblem } from '../../settings/problem.ts';
 import { type Credentials, takeCredentials } from '../../settings/secret.ts';
@@ -66,7 +67,9 @@ async function checkVenue(
 ): Promise<readonly Finding[]> {
   const { name, venue } = venueOf(settings);
   const { recvWindowMs } = settings.execution;
-  const exchange = { name, endpoint: venue.endpoint, credentials: null, recvWindowMs };
+  const { monotonic } = createClock(1);
+  const budget = new RateBudget({ monotonic, after: nodeTimers.after });
+  const exchange = { name, endpoint: venue.endpoint, credentials: null, recvWindowMs, budget };
   const client = await createClient(await loadExchange(name), exchange);
   try {
     const instruments = await loadInstruments(client);

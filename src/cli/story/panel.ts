@@ -167,6 +167,20 @@ const openWords = (count: number): string =>
     ? 'none open'
     : `${count} open (stops and targets stand in the book and are armed again at the next start)`;
 
+/** What went wrong with the market's data, and with us. */
+function troubles(counters: Status['counters']): readonly string[] {
+  const { gaps, candlesRejected, candlesCorrected, framesDropped, faults } = counters;
+  const further = candlesCorrected + framesDropped;
+  if (gaps + candlesRejected + further + faults === 0)
+    return ['  no gaps, no bad candles, no faults'];
+  return [
+    `  repaired gaps ${gaps}, refused candles ${candlesRejected}, faults ${faults}`,
+    ...(further === 0
+      ? []
+      : [`  candles corrected late ${candlesCorrected}, frames dropped ${framesDropped}`]),
+  ];
+}
+
 /** The last words. */
 export function summaryLines(status: Status, startEquity: string, paint: Paint): readonly string[] {
   const { counters, equity, positions } = status;
@@ -178,8 +192,6 @@ export function summaryLines(status: Status, startEquity: string, paint: Paint):
     `  ${counters.candles} candles, ${counters.prices} prices, ${counters.signals} signals: ${counters.approvals} approved, ${counters.refusals} refused`,
     `  ${counters.fills} fills, ${counters.closed} positions closed, ${openWords(positions.length)}`,
     `  equity ${amount(equity)}, ${colour(signed(change))} in this run, day ${signed(status.dayReturn * 100)} %`,
-    counters.gaps + counters.candlesRejected + counters.faults === 0
-      ? '  no gaps, no bad candles, no faults'
-      : `  repaired gaps ${counters.gaps}, refused candles ${counters.candlesRejected}, faults ${counters.faults}`,
+    ...troubles(counters),
   ];
 }

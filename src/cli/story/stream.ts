@@ -5,10 +5,14 @@ import { plain } from '../../plain.ts';
 import type { FeedNews } from '../../ports.ts';
 import type { Paint } from './format.ts';
 
+/** 1, 10, 100 and so on: the counts that are said aloud. */
+const isRound = (count: number): boolean => /^10*$/.test(String(count));
+
 export class StreamStory {
   readonly #paint: Paint;
   readonly #stale = new Set<string>();
   #rejected = 0;
+  #malformed = 0;
 
   constructor(paint: Paint) {
     this.#paint = paint;
@@ -17,6 +21,11 @@ export class StreamStory {
   /** The line for a piece of news; undefined where a person need not hear of it. */
   tell(news: Exclude<FeedNews, { type: 'backfill.progressed' }>): string | undefined {
     const { good, warn } = this.#paint;
+    if (news.type === 'frame.malformed') {
+      this.#malformed += 1;
+      if (!isRound(this.#malformed)) return undefined;
+      return warn(`! malformed frame no. ${this.#malformed} dropped: ${plain(news.reason)}`);
+    }
     const name = plain(`${news.stream.pair} ${news.stream.timeframe}`);
     switch (news.type) {
       case 'stream.stale':
@@ -31,10 +40,12 @@ export class StreamStory {
           : undefined;
       case 'candle.rejected':
         this.#rejected += 1;
-        if (!/^10*$/.test(String(this.#rejected))) return undefined;
+        if (!isRound(this.#rejected)) return undefined;
         return warn(`! bad candle no. ${this.#rejected} refused, ${name}: ${plain(news.reason)}`);
       case 'candle.corrected':
-        return warn(`! ${name}: the venue corrected a candle it had called closed`);
+        return warn(
+          `! ${name}: the venue corrected a candle it had called closed, from ${news.was.close} to ${news.is.close}; what was decided on it stands`,
+        );
       case 'gap.found':
         // Told by the journal's own entry.
         return undefined;

@@ -1,21 +1,11 @@
 // The story: what happened, one line each, in the words of a person who watches a portfolio.
 import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
-import type { EXIT_REASONS } from '../../domain/order.ts';
 import { plain } from '../../plain.ts';
 import { stageWords } from './evidence.ts';
 import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
+import { orderWords, why } from './order.ts';
 import { actionWords, breakerName, reason, waterfallLine } from './waterfall.ts';
-
-const why: Record<(typeof EXIT_REASONS)[number], string> = {
-  stop: 'stop-loss hit',
-  target: 'target reached',
-  invalidation: 'set-up broken',
-  time: 'time is up',
-  signal: 'SELL signal',
-  manual: 'closed by hand',
-  flatten: 'flattening',
-};
 
 /** The line of a journal entry; undefined where a person need not hear of it. */
 export function tell(entry: Entry, paint: Paint): string | undefined {
@@ -41,6 +31,14 @@ function words(entry: Entry, paint: Paint): string | undefined {
       return paint.warn(
         `? order ${entry.data.clientOrderId.slice(0, 8)} did not answer: ${plain(entry.data.reason)}; asking`,
       );
+    case 'exit.decided':
+    case 'protection.ordered':
+    case 'protection.lost':
+    case 'protection.regained':
+    case 'order.resent':
+    case 'order.quarantined':
+    case 'order.overfilled':
+      return orderWords(entry, paint);
     default:
       return portfolioWords(entry, paint);
   }

@@ -1,0 +1,83 @@
+// What time it is in the market: by the frames' own stamps, and where a venue stamps none, by its clock as
+// asked for. The machine's wall clock may be wrong or be set while we run; it is the last resort.
+import type { Exchange } from 'ccxt';
+import type { Millis } from '../domain/time.ts';
+import { withDeadline } from '../exchange/deadline.ts';
+import type { Clock } from '../ports.ts';
+import { numberOf } from './row.ts';
+
+/** Where frames carry no time, the venue's clock may be this far behind the one that is asked. */
+const graceMs: Millis = 2000;
+const samplesAtOnce = 5;
+const askedMsMin: Millis = 300_000;
+const deadlineMs: Millis = 5000;
+
+export class MarketTime {
+  readonly #clock: Clock;
+  /** Newest event time heard; 0 before the first. Unlike the clock's it is no estimate. */
+  #eventAt: Millis = 0;
+  /** The venue's time less the monotonic clock's, where it was asked for. */
+  #offset: Millis | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #isStamped = true;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether frames carry the venue's time. */
+  set isStamped(isStamped: boolean) {
+    this.#isStamped = isStamped;
+  }
+
+  /** Before market time is known nobody can say which candles have closed. */
+  get isKnown(): boolean {
+    return this.#eventAt > 0;
+  }
+
+  /** Tells the clock, and returns the time to go by: the event's own unless it is not believed. */
+  heard(eventAt: Millis | undefined): Millis {
+    const at = eventAt ?? this.#unstamped();
+    this.#clock.observe(at);
+    const market = this.#clock.market();
+    if (at > market) return market;
+    this.#eventAt = Math.max(this.#eventAt, at);
+    return eventAt ?? market;
+  }
+
+  /** A market time the venue has certainly reached. */
+  proven(): Millis {
+    return this.#isStamped ? this.#eventAt : this.#unstamped() - graceMs;
+  }
+
+  /** A market so quiet that nothing comes is a real one: its time is that of everyone. */
+  assume(): void {
+    if (this.#clock.market() === 0) this.#clock.observe(this.#unstamped());
+  }
+
+  /** Asks the venue for its time where frames do not tell it, every few minutes; throws what the client throws. */
+  async ask(client: Exchange): Promise<void> {
+    const now = this.#clock.monotonic();
+    if (this.#isStamped || client.has['fetchTime'] !== true || now - this.#askedAt < askedMsMin) {
+      return;
+    }
+    this.#askedAt = now;
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let sample = 0; sample < samplesAtOnce; sample += 1) {
+      const sentAt = this.#clock.monotonic();
+      const venue = numberOf(
+        await withDeadline(client.fetchTime(), deadlineMs, "the venue's time"),
+      );
+      const answeredAt = this.#clock.monotonic();
+      // The faster the answer, the less is unknown of when the venue gave it.
+      if (!(venue > 0 && answeredAt - sentAt < fastest)) continue;
+      fastest = answeredAt - sentAt;
+      this.#offset = venue - (sentAt + answeredAt) / 2;
+    }
+  }
+
+  #unstamped(): Millis {
+    if (this.#offset === undefined) return this.#clock.wall();
+    return Math.floor(this.#clock.monotonic() + this.#offset);
+  }
+}
