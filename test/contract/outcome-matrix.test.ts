@@ -46,6 +46,7 @@ const answers: Readonly<Record<string, readonly [Answer, Outcome['kind']]>> = {
   '400 -1013 filter': [coded(400, -1013, 'Filter failure: LOT_SIZE'), 'rejected'],
   '401 -2015': [coded(401, -2015, 'Invalid API-key, IP, or permissions for action.'), 'rejected'],
   '403 html': [answered(403, html), 'unknown'],
+  '403 with -2015': [coded(403, -2015, 'Invalid API-key, IP, or permissions.'), 'rejected'],
   '404 text': [answered(404, 'not found'), 'unknown'],
   '408 empty': [answered(408), 'unknown'],
   '451': [answered(451, '{"code":0,"msg":"Restricted location."}'), 'unknown'],
@@ -54,15 +55,17 @@ const answers: Readonly<Record<string, readonly [Answer, Outcome['kind']]>> = {
 const late: FaultRule = {
   ...{ on: 'user-stream', when: {}, do: { kind: 'delay', ms: lateMs } },
 };
-const onOrder = (fault: RequestFault): FaultRule => ({
-  ...{ on: 'POST /api/v3/order', when: { times: 1 }, do: fault },
+/** What happens to the `from`th order. */
+const onOrder = (fault: RequestFault, from = 1): FaultRule => ({
+  ...{ on: 'POST /api/v3/order', when: { from, times: 1 }, do: fault },
 });
 
 async function staged(
   rules: readonly FaultRule[],
   tell: (stage: OrderStage) => Promise<void>,
+  moving = false,
 ): Promise<void> {
-  const stage = await startOrderStage(rules, placeMsMax);
+  const stage = await startOrderStage(rules, placeMsMax, moving);
   try {
     await tell(stage);
   } finally {
@@ -153,4 +156,99 @@ describe.concurrent('an order that is taken', () => {
       }),
     testMs,
   );
+});
+
+/** The entry's position is sold, asked again and again as the engine does each second. */
+async function sold(stage: OrderStage): Promise<void> {
+  await stage.enter();
+  await vi.waitUntil(() => stage.live().state === 'filled', patience);
+  stage.leave();
+  const isFlat = (): boolean => {
+    stage.tick();
+    return stage.book().positions.size === 0;
+  };
+  await vi.waitUntil(isFlat, patience);
+  const isDone = (): boolean => [...stage.book().orders.values()].every(hasEnded);
+  await vi.waitUntil(isDone, patience);
+  await stage.settled();
+}
+
+/** Each lot was sold once, and the book knows of every trade there was. */
+async function soldOnce({ client, ...stage }: OrderStage): Promise<void> {
+  const trades = await client.trades();
+  const total = (isBuyer: boolean) =>
+    trades
+      .filter((trade) => trade.isBuyer === isBuyer)
+      .reduce((sum, { qty }) => sum.plus(qty), decimal(0));
+  const fee = trades
+    .filter(({ isBuyer }) => isBuyer)
+    .reduce((sum, { commission }) => sum.plus(commission), decimal(0));
+  const rest = total(true).minus(fee).minus(total(false));
+  // Less than a lot is left.
+  expect(rest.gte(0) && rest.lt('0.00001'), rest.toFixed()).toBe(true);
+  const sales = (await client.orders()).filter(({ side }) => side === 'SELL');
+  expect(sales.map(({ status }) => status)).toEqual(['FILLED']);
+  const known = stage.entries.flatMap(({ type, data }) =>
+    type === 'fill.recorded' ? [Number(data.fill.tradeId)] : [],
+  );
+  expect(known.sort()).toEqual(trades.map(({ id }) => id).sort());
+  expect(await stage.differences()).toEqual({});
+}
+
+describe.concurrent('an exit', () => {
+  test.each(rows)(
+    '$name, not taken: asked again, and sold once',
+    ({ answer }) =>
+      staged([onOrder(answer(false), 2)], async (stage) => {
+        await sold(stage);
+        await soldOnce(stage);
+      }),
+    testMs,
+  );
+
+  test.each(rows)(
+    '$name, taken: sold once, although its events are late',
+    ({ answer }) =>
+      staged([onOrder(answer(true), 2), late], async (stage) => {
+        await sold(stage);
+        await soldOnce(stage);
+      }),
+    testMs,
+  );
+});
+
+describe.concurrent('an order', () => {
+  test('that arrives after its sender gave up is waited for, and found', () =>
+    staged([onOrder({ kind: 'late', ms: placeMsMax + 250 })], async (stage) => {
+      expect((await stage.enter()).outcome.kind).toBe('unknown');
+      afterAnswer(stage, 'unknown');
+      await inTheEnd(stage, true);
+    }));
+
+  const odd: readonly FaultRule[] = [
+    { on: 'user-stream', when: { from: 1, times: 2 }, do: { kind: 'swap' } },
+    { on: 'user-stream', when: {}, do: { kind: 'duplicate' } },
+  ];
+  test('whose events come twice and out of order counts once', () =>
+    staged(odd, async (stage) => {
+      expect((await stage.enter()).outcome.kind).toBe('accepted');
+      await inTheEnd(stage, true);
+    }));
+
+  test.each<readonly [string, readonly FaultRule[]]>([
+    ['as it should be', []],
+    ['its answer lost', [onOrder({ kind: 'reset', carriedOut: true })]],
+    [
+      'the stream dead after the first piece',
+      [{ on: 'user-stream', when: { from: 3, times: 1 }, do: { kind: 'close' } }],
+    ],
+    ['nothing told by the stream', [{ on: 'user-stream', when: {}, do: { kind: 'silent' } }]],
+  ])('filled in pieces, %s: all of them are found', (_, rules) => {
+    const pieces: FaultRule = { on: 'orders', when: {}, do: { kind: 'pieces', pieces: 4 } };
+    const tell = async (stage: OrderStage): Promise<void> => {
+      await stage.enter();
+      await inTheEnd(stage, true);
+    };
+    return staged([pieces, ...rules], tell, true);
+  });
 });

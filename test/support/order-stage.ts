@@ -77,6 +77,9 @@ export interface OrderStage {
   book(): Portfolio;
   /** Raises a signal whose entry is sent; resolves with the venue's word as the book heard it. */
   enter(): Promise<{ order: Order; outcome: Outcome }>;
+  /** Has the position sold; `tick` asks again for an exit that did not happen. */
+  leave(): void;
+  tick(): void;
   /** The book's only order. */
   live(): LiveOrder;
   /** Resolves when what was decided is committed. */
@@ -86,12 +89,20 @@ export interface OrderStage {
   close(): Promise<void>;
 }
 
-/** `rules` go wrong at the venue; an answer to an order is waited for `placeMsMax`. */
+/**
+ * `rules` go wrong at the venue; an answer to an order is waited for `placeMsMax`. The market stands still
+ * unless it is `moving`: a little up and down, for two seconds.
+ */
 export async function startOrderStage(
   rules: readonly FaultRule[],
   placeMsMax: number,
+  moving = false,
 ): Promise<OrderStage> {
-  const stand = await Stand.open({ faults: { seed: 1, rules }, balances: { USDT: capital } });
+  const faults = { seed: 1, rules };
+  const stand = await Stand.open(
+    { faults, balances: { USDT: capital }, ...(moving ? { speed: 30 } : {}) },
+    moving ? { high: 60_010, low: 59_990, close: 60_000 } : undefined,
+  );
   const address = `127.0.0.1:${stand.port}`;
   const venue = connectVenue(
     {
@@ -163,6 +174,11 @@ export async function startOrderStage(
         const signal = signalOf(configuration, { entry: standing, at: openTime });
         registry.send(id, { type: 'signal.raised', signal });
       }),
+    leave() {
+      const request = { configId: id, reason: 'manual', price: null, at: openTime } as const;
+      supervisor.actor.send({ type: 'exit.proposed', request });
+    },
+    tick: () => supervisor.tick(false),
     live() {
       const [only, ...others] = supervisor.book().orders.values();
       if (only === undefined || others.length > 0) throw new Error('expected one order');
