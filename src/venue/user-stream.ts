@@ -49,18 +49,11 @@ export function createUserStream(options: {
       } catch (error) {
         if (isStopped) return;
         lose(words(error));
-        forgetSubscriptions();
+        // Whatever it was: a socket that is still open would refuse to be subscribed again.
+        cutUserStream(client);
         await pause(waitMs);
         waitMs = Math.min(retryMs.max, waitMs * 2);
       }
-    }
-  }
-
-  /** A refused subscription stays registered and would not be sent again. */
-  function forgetSubscriptions(): void {
-    for (const { url, subscriptions } of Object.values(client.clients)) {
-      if (!url.includes('/ws-api')) continue;
-      for (const name of Object.keys(subscriptions)) delete subscriptions[name];
     }
   }
 

@@ -105,6 +105,17 @@ export function wired(base: ExchangeClass, listener: AccountListener): Wire {
       if (isWords(result) && 'subscriptionId' in result) listener.onSubscribed();
     }
 
+    // Besides telling its caller of a refusal, ccxt rejects a promise that nobody listens to, which would
+    // end the process.
+    override async ensureUserDataStreamWsSubscribeSignature(market = 'spot'): Promise<void> {
+      const subscribing = super.ensureUserDataStreamWsSubscribeSignature(market);
+      for (const { futures } of Object.values(this.clients)) {
+        const announced: unknown = futures[`authenticate:signature:${market}`];
+        if (announced instanceof Promise) announced.catch(() => {});
+      }
+      await subscribing;
+    }
+
     // ccxt forgets the subscription but lets the watcher hang: cut, and it is dialled anew.
     override handleEventStreamTerminated(...told: Parameters<Binance['handleMessage']>): void {
       super.handleEventStreamTerminated(...told);
