@@ -8,6 +8,8 @@ const share = 0.35;
 const placing = 'POST /api/v3/order';
 /** Faults that come at a time come within this long. */
 const withinMs = 120_000;
+/** Who trades here has asked what it asks once, when it starts, and ends if it gets no answer. */
+const startedMs = 15_000;
 const symbol = 'BTCUSDT';
 
 type Draw = (chance: Chance) => FaultRule;
@@ -61,13 +63,13 @@ const draws: readonly Draw[] = [
     },
   }),
   (chance) => ({
-    ...{ on: 'GET *', when: rate(chance, 0.2) },
+    ...{ on: 'GET *', when: { ...rate(chance, 0.2), afterMs: startedMs } },
     do: { kind: 'answer', carriedOut: false, status: 502, body: html },
   }),
   (chance) => ({
     ...{
       on: 'GET *',
-      when: rate(chance, 0.3),
+      when: { ...rate(chance, 0.3), afterMs: startedMs },
       do: { kind: 'delay', ms: between(chance, 50, 4000) },
     },
   }),

@@ -20,6 +20,7 @@ export interface LaneOptions {
 const isSubscribing = (text: string): boolean => /"SUBSCRIBE"|userDataStream\.subscribe/.test(text);
 
 const lineMs = 1000;
+const holdMsMax = 1000;
 
 /** What is done to a socket rather than to a frame. */
 const isOnSocket = ({ kind }: StreamFault): boolean => kind === 'close' || kind === 'half-open';
@@ -97,6 +98,16 @@ export class FaultyLane implements Lane {
     this.#options.log(`fault: ${this.#options.name}: ${kind}${more}`);
   }
 
+  /** Until the next frame has gone; where none comes, not for ever. */
+  #hold(socket: WebSocket, text: string): void {
+    this.#held.set(socket, text);
+    this.#options.delays.after(holdMsMax, () => {
+      if (this.#held.get(socket) !== text) return;
+      this.#held.delete(socket);
+      deliver(socket, text);
+    });
+  }
+
   #befall(socket: WebSocket, text: string, fault: StreamFault): void {
     switch (fault.kind) {
       case 'duplicate':
@@ -104,7 +115,7 @@ export class FaultyLane implements Lane {
         deliver(socket, text);
         return;
       case 'swap':
-        this.#held.set(socket, text);
+        this.#hold(socket, text);
         return;
       case 'delay':
         this.#options.delays.after(fault.ms, () => deliver(socket, text));

@@ -1,6 +1,5 @@
 // Two orders of which one goes when the other acts: both are on the book at once, and what the needier one
 // needs is set aside for both.
-
 import { decimal } from '../domain/money.ts';
 import { isWorking, type VenueList, type VenueOrder } from './account.ts';
 import type { Execution } from './filling.ts';
