@@ -24,7 +24,7 @@ const rate = (chance: Chance, most: number): FaultTiming => ({
 
 /** A span of `low` to `high` milliseconds. */
 const span = (chance: Chance, low: number, high: number): FaultTiming => ({
-  afterMs: between(chance, 5000, withinMs),
+  afterMs: between(chance, startedMs, withinMs),
   forMs: between(chance, low, high),
 });
 
@@ -84,7 +84,7 @@ const draws: readonly Draw[] = [
   (chance) => ({ on: 'user-stream', when: span(chance, 5000, 30_000), do: { kind: 'silent' } }),
   (chance) => ({
     ...{ on: 'user-stream', do: { kind: 'half-open' } },
-    when: { afterMs: between(chance, 5000, withinMs), times: 1 },
+    when: { afterMs: between(chance, startedMs, withinMs), times: 1 },
   }),
   (chance) => ({ on: 'user-stream', when: rate(chance, 0.1), do: { kind: 'malformed' } }),
   (chance) => ({ on: 'market-stream', when: rate(chance, 0.3), do: { kind: 'duplicate' } }),
@@ -94,7 +94,7 @@ const draws: readonly Draw[] = [
   (chance) => ({ on: 'market-stream', when: span(chance, 5000, 30_000), do: { kind: 'silent' } }),
   (chance) => ({
     ...{ on: 'market-stream', do: { kind: 'half-open' } },
-    when: { afterMs: between(chance, 5000, withinMs), times: 1 },
+    when: { afterMs: between(chance, startedMs, withinMs), times: 1 },
   }),
   (chance) => ({ on: 'market-stream', when: rate(chance, 0.5), do: { kind: 'refuse' } }),
   // The exchange itself.
@@ -103,11 +103,11 @@ const draws: readonly Draw[] = [
     do: { kind: 'halt', symbol, status: chance() < 0.5 ? 'BREAK' : 'HALT' },
   }),
   (chance) => ({
-    ...{ on: 'exchange', when: { afterMs: between(chance, 5000, withinMs) } },
+    ...{ on: 'exchange', when: { afterMs: between(chance, startedMs, withinMs) } },
     do: { kind: 'filters', symbol, stepSize: '0.0001', notionalMin: '10' },
   }),
   (chance) => ({
-    ...{ on: 'exchange', when: { afterMs: between(chance, 5000, withinMs) } },
+    ...{ on: 'exchange', when: { afterMs: between(chance, startedMs, withinMs) } },
     do: { kind: 'trade', symbol, side: chance() < 0.5 ? 'BUY' : 'SELL', quantity: '0.01' },
   }),
   (chance) => ({
