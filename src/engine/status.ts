@@ -38,6 +38,8 @@ export interface Status {
   /** Orders that are out, and the last that were, by client id. */
   readonly orders: Readonly<Record<string, OrderState>>;
   readonly configurations: number;
+  /** Of these, those that failed too often and wait for a person. */
+  readonly quarantined: number;
   readonly streams: { readonly live: number; readonly stale: number };
   readonly counters: Counters;
 }
@@ -76,7 +78,10 @@ export function statusOf(
   book: Portfolio,
   marks: Marks,
   limits: RiskLimits,
-): Omit<Status, 'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters'> {
+): Omit<
+  Status,
+  'at' | 'trading' | 'configurations' | 'quarantined' | 'streams' | 'orders' | 'counters'
+> {
   const worth = equity(book, marks);
   return {
     equity: text(worth),

@@ -150,7 +150,13 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         recvWindowMs: 5000,
       },
     },
-    { book, seq: recovered.seq + first.length, instruments, enrolments },
+    {
+      ...{ book, seq: recovered.seq + first.length, instruments, enrolments },
+      quarantined: new Map(
+        [...(await store.read.quarantined())].map(([id, { data }]) => [id, data.version]),
+      ),
+      enrol: (one) => enrol(store.read, one, lifecycle),
+    },
     {
       onEntry(entry) {
         entries.push(entry);
