@@ -26,6 +26,7 @@ import type {
   FeedNews,
   Journal,
   Log,
+  Outcome,
   PriceUpdate,
   Timers,
 } from '../../src/ports.ts';
@@ -48,6 +49,8 @@ export interface StageOptions {
   readonly onEntry?: (entry: Entry) => void;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<RiskLimits>;
+  /** What the venue says to an order, where it is not the paper venue's word. */
+  readonly answer?: (order: Order) => Outcome | undefined;
 }
 
 export interface Stage {
@@ -99,7 +102,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     configurations.map(({ pair }) => [pair, instrumentOf(pair)] as const),
   );
   const paper = new PaperVenue({
-    ...{ name: 'binance', prices, book, clock, quote: 'USDT', cash: `${capital}` },
+    ...{ name: 'binance', prices, book, clock, quote: 'USDT' },
+    cash: `${capital}`,
     loadInstruments: async () => instruments,
     execution: DEFAULT_EXECUTION,
   });
@@ -107,7 +111,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const place = paper.place.bind(paper);
   paper.place = (order) => {
     placed.push(order);
-    return place(order);
+    const answer = options.answer?.(order);
+    return answer === undefined ? place(order) : Promise.resolve(answer);
   };
   const committed = createCommittedOrders(options.around?.(store.journal) ?? store.journal);
   const gateway = new Gateway({
