@@ -2,6 +2,7 @@
 // reserved in one synchronous transition; exits are taken at once, in every state. Each transition
 // leaves the facts it decided in `facts`, and `publish` (given by the engine) journals them.
 import { assign, setup } from 'xstate';
+import { type Batch, proposalsOf, withStale } from '../src/domain/batch.ts';
 import type { OrderNews } from '../src/domain/conclusion.ts';
 import type { Proposal, ReviewTerms } from '../src/domain/eligibility.ts';
 import type { ExitRequest } from '../src/domain/exit.ts';
@@ -22,23 +23,6 @@ import {
 } from '../src/domain/supervision.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { type BreakerMoment, resetBreaker } from '../src/domain/tripping.ts';
-
-/** Proposals waiting for their batch, newest first: each joins without the others being copied. */
-export type Batch = { readonly proposal: Proposal; readonly before: Batch } | null;
-
-/** The proposals of a batch in the order of their arrival. */
-export function proposalsOf(batch: Batch): readonly Proposal[] {
-  const proposals: Proposal[] = [];
-  for (let one = batch; one !== null; one = one.before) proposals.push(one.proposal);
-  return proposals.reverse();
-}
-
-/** The batch with the proposals of `configIds` no longer fresh, in the order they stood in. */
-const withStale = (batch: Batch, configIds: ReadonlySet<string>): Batch =>
-  proposalsOf(batch).reduce<Batch>((before, proposal) => {
-    const isStale = configIds.has(proposal.configuration.id);
-    return { proposal: isStale ? { ...proposal, fresh: false } : proposal, before };
-  }, null);
 
 export interface PortfolioContext {
   readonly terms: ReviewTerms;

@@ -10,6 +10,7 @@ import type { DecimalText } from './money.ts';
 import type { Trip } from './open-breaker.ts';
 import type { ExitReason, Order } from './order.ts';
 import type { OrderCatalogue } from './order-fact.ts';
+import type { Poison } from './poison.ts';
 import type { Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
 import type { Waterfall } from './sizing.ts';
@@ -80,6 +81,14 @@ export interface Capped {
   readonly cap: { readonly from: number; readonly to: number };
 }
 
+/** A configuration that failed, the error in words, and what it was working on. */
+export interface Failing {
+  readonly id: string;
+  readonly version: number;
+  readonly error: string;
+  readonly poison: Poison;
+}
+
 /** Fact type → its data. */
 export interface Catalogue extends OrderCatalogue {
   'engine.started': {
@@ -100,6 +109,11 @@ export interface Catalogue extends OrderCatalogue {
   'configuration.imported': { readonly configuration: Configuration; readonly by: string };
   'configuration.activated': Named & { readonly id: string };
   'configuration.deactivated': Named & { readonly id: string };
+  /** One configuration's own failure; it starts again after `waitMs` of the machine's time. */
+  'configuration.faulted': Failing & { readonly waitMs: Millis };
+  /** It failed too often: it takes no part until a person releases it; what it holds stays watched. */
+  'configuration.quarantined': Failing;
+  'configuration.released': Named & { readonly id: string; readonly version: number };
   /**
    * A configuration's version begins without evidence, at `stage`; `equity` of its virtual book. `again`: it
    * had begun before, and its backtest is spent.

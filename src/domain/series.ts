@@ -129,12 +129,17 @@ export class Series {
     const count = this.#count;
     const contiguous = this.#contiguous;
     const kept = Math.min(contiguous, this.#mask + 1);
-    for (let bars = 1; bars <= kept; bars += 1) {
-      this.#count = count - kept + bars;
-      this.#contiguous = bars;
-      judge();
+    try {
+      for (let bars = 1; bars <= kept; bars += 1) {
+        this.#count = count - kept + bars;
+        this.#contiguous = bars;
+        judge();
+      }
+    } finally {
+      // Whoever throws on the way: the series is everyone's.
+      this.#count = count;
+      this.#contiguous = contiguous;
     }
-    this.#contiguous = contiguous;
   }
 
   #measure({ high, low, close, volume }: Candle, slot: number, closeBefore: number): void {

@@ -1,5 +1,6 @@
 // What the engine stands on and by which rules: everything outside it, joined by whoever starts it.
 import type { BreakerLevels } from '../domain/breaker-levels.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
@@ -41,6 +42,10 @@ export interface EngineStart {
   readonly seq: number;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly enrolments: readonly Enrolment[];
+  /** Version of each configuration that is quarantined. */
+  readonly quarantined: ReadonlyMap<string, number>;
+  /** A configuration with what the journal has of it now. Throws `StoreFault`. */
+  enrol(configuration: Configuration): Promise<Enrolment>;
 }
 
 /** What the engine tells whoever started it; none of it is needed for trading. */

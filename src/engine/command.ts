@@ -24,6 +24,7 @@ const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('activate'), id, by: name, reason, configId }),
   z.strictObject({ kind: z.literal('deactivate'), id, by: name, reason, configId }),
+  z.strictObject({ kind: z.literal('release'), id, by: name, reason, configId }),
   z.strictObject({
     kind: z.literal('stage'),
     id,

@@ -60,6 +60,10 @@ export class Control {
       case 'activate':
       case 'deactivate':
         return this.#turn(command);
+      case 'release': {
+        const flaw = engine.release(command.configId, by, reason);
+        return flaw === undefined ? done(`${command.configId} begins again`) : failed(flaw);
+      }
       case 'stage':
         return this.#stage(command);
       case 'import':

@@ -58,6 +58,7 @@ export class Engine {
       onFatal: listener.onFatal,
       onFeedNews: listener.onFeedNews,
       onArchived: (configId) => this.remove(configId),
+      onRestart: (enrolment) => this.seating.reseat(enrolment),
       onEntry: (entry) => {
         this.#seq = entry.seq;
         listener.onEntry(entry);
@@ -102,13 +103,14 @@ export class Engine {
   }
 
   status(): Status {
-    const { watch, supervisor, registry, streams, orders, counters } = this.#parts;
+    const { watch, supervisor, registry, streams, orders, counters, faults } = this.#parts;
     const book = this.book();
     return {
       ...statusOf(book, watch.marks(heldPairs(book)), this.#rules.limits),
       at: this.#banks.clock.market(),
       trading: supervisor.actor.getSnapshot().value,
       configurations: registry.size,
+      quarantined: faults.quarantinedCount,
       streams: streams.count(),
       unprotected: this.#parts.guard.ages(),
       orders: Object.fromEntries(orders.states()),
@@ -136,6 +138,11 @@ export class Engine {
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   remove(configId: string): void {
     this.seating.unseat(configId);
+  }
+
+  /** A person lets a quarantined configuration begin again; why not, where it cannot. */
+  release(configId: string, by: string, reason: string): string | undefined {
+    return this.#parts.faults.release(configId, { by, reason }, this.#banks.clock.market());
   }
 
   /** A person's word on the whole portfolio. */

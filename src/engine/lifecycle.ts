@@ -11,6 +11,7 @@ import {
   withSlip,
 } from '../domain/lifecycle-evidence.ts';
 import type { Verdict } from '../domain/lifecycle-state.ts';
+import { type Poison, poisonOf } from '../domain/poison.ts';
 import type { Beside, Progress } from '../domain/progress.ts';
 import type { SizingRules } from '../domain/sizing.ts';
 import type { Millis } from '../domain/time.ts';
@@ -34,6 +35,8 @@ interface LifecycleOptions {
   onStage(configId: string, stage: Stage): void;
   /** Nothing is judged any more: it takes no part. */
   onArchived(configId: string): void;
+  /** The evidence of one configuration cannot be judged; the others' can. */
+  onFault(configId: string, error: unknown, poison: Poison): void;
 }
 
 export class Lifecycle {
@@ -92,11 +95,17 @@ export class Lifecycle {
 
   /** Lets time pass. */
   tick(): void {
-    const { record, marketTime } = this.#options;
+    const { record, marketTime, onFault } = this.#options;
     const at = marketTime();
-    for (const seat of this.#seats.values()) {
+    for (const [configId, seat] of this.#seats) {
       if (!seat.progress.isWaiting) continue;
-      record(this.#follow(seat, seat.progress.wait(this.#beside(seat), at)));
+      try {
+        record(this.#follow(seat, seat.progress.wait(this.#beside(seat), at)));
+      } catch (error) {
+        // It would fail every second: it is seated again when its configuration is.
+        this.#seats.delete(configId);
+        onFault(configId, error, poisonOf('moment', at));
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import type { SizingRules } from '../domain/sizing.ts';
 import { openReader } from '../store/read.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Acknowledgement, Command } from './command.ts';
+import { released } from './fault-desk.ts';
 import { removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
 import { movedWords, override } from './override.ts';
@@ -13,7 +14,7 @@ import { recoverBook } from './recover.ts';
 /** Kinds of commands that need no running engine. */
 export type OfflineCommand = Extract<
   Command,
-  { kind: 'import' | 'activate' | 'deactivate' | 'resume' | 'stage' }
+  { kind: 'import' | 'activate' | 'deactivate' | 'resume' | 'stage' | 'release' }
 >;
 
 interface Where {
@@ -82,6 +83,15 @@ async function answer(
       const overriding = override(command, known.get(command.configId), caps, at);
       if (typeof overriding === 'string') return { ok: false, facts: [], message: overriding };
       return { ok: true, facts: [overriding], message: movedWords(overriding) };
+    }
+    case 'release': {
+      const { configId } = command;
+      const entry = (await store.read.quarantined()).get(configId);
+      if (entry === undefined) {
+        return { ok: false, facts: [], message: `${configId} is not quarantined` };
+      }
+      const facts = [released(configId, entry.data.version, command, at)];
+      return { ok: true, facts, message: `${configId} begins again with the next start` };
     }
     case 'activate':
     case 'deactivate': {

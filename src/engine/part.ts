@@ -8,8 +8,10 @@ import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
 import { createEffects } from './effect.ts';
+import type { Enrolment } from './enrolment.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
+import { FaultDesk } from './fault-desk.ts';
 import type { GaugeOptions, Gauges } from './gauge.ts';
 import type { Guard } from './guard.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -40,6 +42,7 @@ export interface Parts {
   readonly twins: Twins;
   readonly lifecycle: Lifecycle;
   readonly guard: Guard;
+  readonly faults: FaultDesk;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
 }
@@ -52,9 +55,11 @@ export function joinParts(
   listener: EngineListener & {
     /** The lifecycle has done with a configuration. */
     onArchived(configId: string): void;
+    /** A configuration that failed begins again. */
+    onRestart(enrolment: Enrolment): void;
   },
 ): Parts {
-  const { clock, timers, log, journal } = banks;
+  const { clock, timers, log } = banks;
   const { execution: execute } = rules;
   const send: Supervisor['actor']['send'] = (event) => supervisor.actor.send(event);
   const book = (): Portfolio => supervisor.book();
@@ -67,18 +72,17 @@ export function joinParts(
     else send({ type: 'exit.proposed', request: { configId: holder, ...crossed } });
   });
   const record = (facts: readonly Fact[]): void => recorder.record(facts);
+  const onFault: FaultDesk['failed'] = (...failure) => faults.failed(...failure);
   const evidence = {
-    ...{ rules, watch, timers, marketTime, record },
+    ...{ rules, watch, timers, marketTime, record, onFault },
     onStage: (configId: string, stage: Stage) => registry.restage(configId, stage),
     onArchived: listener.onArchived,
   };
   const { twins, lifecycle } = joinEvidence(evidence);
   const counters = newCounters();
   const misses = createNearestMisses();
-  const road = joinCandleRoad({ clock, timers, log }, execute, {
-    ...{ counters, misses, send, book, twins },
-  });
-  const { registry, streams, evaluation } = road;
+  const heard = { counters, misses, send, book, twins, onFault };
+  const { registry, streams, evaluation } = joinCandleRoad({ clock, timers }, execute, heard);
   const { month, gauges, guard } = joinMeasures(banks, rules, {
     ...{ measures, watch, streams, record },
   });
@@ -87,17 +91,16 @@ export function joinParts(
     maxSignalAge: execute.maxSignalAge,
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
-  const recorder = createRecorder({
-    journal,
-    timers,
-    onCommitted: (entry) => committed(entry, effect, counters, listener, log),
-    // No new exposure while the journal cannot take it; what is decided waits, in order.
-    onFailure(error, isFirst) {
-      if (isFirst) complain(error, counters, log);
-      if (book().trading !== 'active') return;
-      const at = clock.market();
-      send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
-    },
+  const hear = (entry: Entry): void => {
+    committed(entry, effect, counters, listener, log);
+    faults.hear(entry);
+  };
+  const recorder = joinJournal(banks, counters, { hear, book, send });
+  const faults = new FaultDesk({
+    ...{ clock, timers, log, counters, registry, evaluation, recorder, book },
+    quarantined: start.quarantined,
+    enrol: start.enrol,
+    onRestart: listener.onRestart,
   });
   const orders = createOrderDesk(start.book, log);
   const breakers = createBreakerDesk(start.book, log);
@@ -121,13 +124,28 @@ export function joinParts(
   return {
     ...{ watch, registry, evaluation, execution, recorder },
     ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
-    guard,
+    ...{ guard, faults },
   };
 }
 
-function complain(error: unknown, counters: Counters, log: Log): void {
-  counters.faults += 1;
-  log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
+/** No new exposure while the journal cannot take it; what is decided waits, in order. */
+function joinJournal(
+  { journal, timers, clock, log }: Banks,
+  counters: Counters,
+  to: { hear(entry: Entry): void; book(): Portfolio; send: Supervisor['actor']['send'] },
+): Recorder {
+  return createRecorder({
+    ...{ journal, timers, onCommitted: to.hear },
+    onFailure(error, isFirst) {
+      if (isFirst) {
+        counters.faults += 1;
+        log.error({ error: String(error) }, 'the journal takes no facts; nothing is sent');
+      }
+      if (to.book().trading !== 'active') return;
+      const at = clock.market();
+      to.send({ type: 'portfolio.reduce', at, by: 'engine', reason: 'the store failed' });
+    },
+  });
 }
 
 function committed(

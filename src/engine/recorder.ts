@@ -17,13 +17,14 @@ const retryMs: Millis = 1000;
 const appendFactsMax = 256;
 
 /**
- * What batches, marks and the paper twins decide. None of it is about a position that leaves: either may come
+ * What batches, marks and the paper twins decide, and who failed. None of it is about a position that leaves: either may come
  * first.
  */
 const YIELDING: ReadonlySet<Fact['type']> = new Set([
   ...(['signal.approved', 'signal.refused', 'day.opened', 'loss.latched'] as const),
   ...(['equity.marked', 'breaker.tripped', 'breaker.half-opened', 'breaker.closed'] as const),
   ...(['evidence.opened', 'twin.opened', 'twin.closed', 'stage.judged'] as const),
+  ...(['configuration.faulted', 'configuration.quarantined'] as const),
 ]);
 
 /** What a position needs to leave: its order, or that the venue's stop is taken back for it. */

@@ -20,6 +20,8 @@ export interface Registry {
   /** Adds or replaces a configuration's actor, standing where `book` says. */
   add(configuration: Configuration, book: Portfolio): Member;
   remove(configId: string): void;
+  /** Puts a new actor, standing where `book` says, in the place of one that died. */
+  revive(configId: string, book: Portfolio): void;
   /** Moves a configuration to another stage: what it proposes from now on is of that stage. */
   restage(configId: string, stage: Stage): void;
   get(configId: string): Member | undefined;
@@ -39,10 +41,12 @@ function standing(book: Portfolio, configId: string): 'flat' | 'entering' | 'hol
 
 export function createRegistry(options: {
   onProposal(proposal: Proposal): void;
-  /** An actor's own failure: it is dead, and the caller decides what becomes of its configuration. */
-  onDeath(configId: string, error: unknown): void;
+  /** An actor's own failure at `event`: it is dead, and the caller decides what becomes of its configuration. */
+  onDeath(configId: string, error: unknown, event: ConfigurationEvent | undefined): void;
 }): Registry {
   const members = new Map<string, Member>();
+  /** The last thing each was told: what killed it, where it dies. */
+  const told = new Map<string, ConfigurationEvent>();
   const propose = (signal: Signal): void => {
     const member = members.get(signal.configId);
     if (member === undefined) return;
@@ -59,35 +63,45 @@ export function createRegistry(options: {
     actions: { propose: (_, { signal }) => propose(signal) },
   });
 
+  function send(configId: string, event: ConfigurationEvent): void {
+    told.set(configId, event);
+    members.get(configId)?.actor.send(event);
+  }
+
+  function add(configuration: Configuration, book: Portfolio): Member {
+    const { id, stage } = configuration;
+    members.get(id)?.actor.stop();
+    const actor = configurationActor(machine, { id, stage, position: standing(book, id) });
+    actor.subscribe({ error: (error) => options.onDeath(id, error, told.get(id)) });
+    actor.start();
+    const member = { configuration, actor };
+    members.set(id, member);
+    return member;
+  }
+
   return {
-    add(configuration, book) {
-      const { id, stage } = configuration;
-      members.get(id)?.actor.stop();
-      const actor = configurationActor(machine, { id, stage, position: standing(book, id) });
-      actor.subscribe({ error: (error) => options.onDeath(id, error) });
-      actor.start();
-      const member = { configuration, actor };
-      members.set(id, member);
-      return member;
-    },
+    add,
     remove(configId) {
       members.get(configId)?.actor.stop();
       members.delete(configId);
+      told.delete(configId);
+    },
+    revive(configId, book) {
+      const member = members.get(configId);
+      if (member?.actor.getSnapshot().status === 'error') add(member.configuration, book);
     },
     restage(configId, stage) {
       const member = members.get(configId);
       if (member === undefined) return;
       members.set(configId, { ...member, configuration: { ...member.configuration, stage } });
-      member.actor.send({ type: 'stage.changed', stage });
+      send(configId, { type: 'stage.changed', stage });
     },
     get: (configId) => members.get(configId),
     all: () => members.values(),
     get size() {
       return members.size;
     },
-    send(configId, event) {
-      members.get(configId)?.actor.send(event);
-    },
+    send,
     stop() {
       for (const { actor } of members.values()) actor.stop();
     },

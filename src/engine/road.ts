@@ -2,6 +2,7 @@
 // twin's closed trade to its configuration's stage, from a closed candle to a proposal or an exit.
 import type { Stage } from '../domain/configuration.ts';
 import type { Fact } from '../domain/fact.ts';
+import { type Poison, poisonOf } from '../domain/poison.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { Timers } from '../ports.ts';
 import type { Banks, EngineRules } from './bank.ts';
@@ -72,6 +73,7 @@ export function joinEvidence(to: {
   record(facts: readonly Fact[]): void;
   onStage(configId: string, stage: Stage): void;
   onArchived(configId: string): void;
+  onFault(configId: string, error: unknown, poison: Poison): void;
 }): Pick<Parts, 'twins' | 'lifecycle'> {
   const { rules, ...rest } = to;
   const lifecycle = new Lifecycle({
@@ -93,7 +95,7 @@ export function joinEvidence(to: {
 
 /** From a closed candle to a proposal or an exit. */
 export function joinCandleRoad(
-  { clock, timers, log }: Pick<Banks, 'clock' | 'timers' | 'log'>,
+  { clock, timers }: Pick<Banks, 'clock' | 'timers'>,
   execute: EngineRules['execution'],
   to: {
     counters: Counters;
@@ -101,17 +103,13 @@ export function joinCandleRoad(
     send: Supervisor['actor']['send'];
     book: () => Portfolio;
     twins: Twins;
+    onFault(configId: string, error: unknown, poison: Poison): void;
   },
 ): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
-  const { counters, misses, send, book, twins } = to;
-  const failed = (configId: string, error: unknown): void => {
-    counters.faults += 1;
-    log.error({ configId, error: String(error) }, 'a configuration failed');
-    registry.send(configId, { type: 'fault.raised' });
-  };
+  const { counters, misses, send, book, twins, onFault } = to;
   const registry = createRegistry({
     onProposal: (proposal) => send({ type: 'proposal.raised', proposal }),
-    onDeath: failed,
+    onDeath: (configId, error, event) => onFault(configId, error, poisonOf('event', event)),
   });
   const streams = createStreams((configIds, event) => {
     const heard = new Set(configIds);
@@ -132,7 +130,7 @@ export function joinCandleRoad(
     costs: execute,
     timers,
     books: [verdicts, twins],
-    onFault: ({ id }, error) => failed(id, error),
+    onFault,
   });
   return { registry, streams, evaluation };
 }

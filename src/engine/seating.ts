@@ -26,12 +26,40 @@ export class Seating {
 
   /** Seats a configuration, or one anew that was changed: with the same version its evidence goes on. */
   seat(enrolment: Enrolment): void {
-    const { configuration, past } = enrolment;
-    const { registry, evaluation, streams, supervisor, lifecycle, twins } = this.#parts;
+    const { configuration } = enrolment;
+    const { registry, supervisor, faults } = this.#parts;
     this.#leavePlace(configuration.id);
     registry.add(configuration, supervisor.book());
-    evaluation.add(configuration);
-    streams.add(configuration);
+    if (faults.isQuarantined(configuration)) this.#keepOut(enrolment);
+    else this.#take(enrolment);
+  }
+
+  /** It decides nothing; what its twin holds is watched to its end, and counts. */
+  #keepOut(enrolment: Enrolment): void {
+    const { registry } = this.#parts;
+    registry.send(enrolment.configuration.id, { type: 'fault.raised' });
+    registry.send(enrolment.configuration.id, { type: 'fault.repeated' });
+    if (enrolment.past !== null) this.#bringEvidence(enrolment);
+  }
+
+  /** A configuration that failed takes its seat anew, with what the journal has of it. */
+  reseat(enrolment: Enrolment): void {
+    const { id } = enrolment.configuration;
+    this.#parts.twins.drop(id);
+    this.#parts.lifecycle.unseat(id);
+    this.#take(enrolment);
+  }
+
+  #take(enrolment: Enrolment): void {
+    const { evaluation, streams } = this.#parts;
+    evaluation.add(enrolment.configuration);
+    streams.add(enrolment.configuration);
+    this.#bringEvidence(enrolment);
+  }
+
+  #bringEvidence(enrolment: Enrolment): void {
+    const { configuration, past } = enrolment;
+    const { registry, lifecycle, twins } = this.#parts;
     if (past === null && !lifecycle.knows(configuration)) {
       this.#beginners.set(configuration.id, enrolment);
       this.begin();
@@ -88,7 +116,8 @@ export class Seating {
   }
 
   #leavePlace(configId: string): void {
-    const { registry, evaluation, streams, misses } = this.#parts;
+    const { registry, evaluation, streams, misses, faults } = this.#parts;
+    faults.forget(configId);
     const member = registry.get(configId);
     if (member === undefined) return;
     evaluation.remove(member.configuration);

@@ -235,8 +235,15 @@ async function recover(
   const enrolments: Enrolment[] = [];
   const rules = lifecycleRulesOf(settings.lifecycle);
   for (const one of configurations) enrolments.push(await enrol(store.read, one, rules));
+  const held = await store.read.quarantined();
+  const quarantined = new Map([...held].map(([id, { data }]) => [id, data.version]));
   return {
-    start: { book: draft, seq: entries.at(-1)?.seq ?? recovered.seq, enrolments },
+    start: {
+      book: draft,
+      seq: entries.at(-1)?.seq ?? recovered.seq,
+      ...{ enrolments, quarantined },
+      enrol: (one: Configuration) => enrol(store.read, one, rules),
+    },
     facts: { fresh, book: draft, configurations, problems, differences, absent, word },
   };
 }

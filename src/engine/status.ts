@@ -39,6 +39,8 @@ export interface Status {
   /** Orders that are out, and the last that were, by client id. */
   readonly orders: Readonly<Record<string, OrderState>>;
   readonly configurations: number;
+  /** Of these, those that failed too often and wait for a person. */
+  readonly quarantined: number;
   readonly streams: { readonly live: number; readonly stale: number };
   /** How long positions have lacked an armed stop on a live price, in wall time, by configuration. */
   readonly unprotected: Readonly<Record<string, Millis>>;
@@ -95,7 +97,14 @@ export function statusOf(
   limits: RiskLimits,
 ): Omit<
   Status,
-  'at' | 'trading' | 'configurations' | 'streams' | 'orders' | 'counters' | 'unprotected'
+  | 'at'
+  | 'trading'
+  | 'configurations'
+  | 'quarantined'
+  | 'streams'
+  | 'orders'
+  | 'counters'
+  | 'unprotected'
 > {
   const worth = equity(book, marks);
   return {

@@ -1,7 +1,8 @@
 // The supervisor's actor with its hands tied to the engine: what it publishes is armed at once and
 // journalled; proposals are gathered for a moment; positions on their way out are asked again.
 import { type Actor, createActor } from 'xstate';
-import { portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
+import { portfolioMachine } from '../../machines/portfolio.ts';
+import { proposalsOf } from '../domain/batch.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Reading } from '../domain/open-breaker.ts';

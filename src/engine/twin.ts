@@ -4,6 +4,7 @@
 import type { Configuration, Stage } from '../domain/configuration.ts';
 import type { Fact, FactOf } from '../domain/fact.ts';
 import type { ExitReason } from '../domain/order.ts';
+import { type Poison, poisonOf } from '../domain/poison.ts';
 import type { Held, Setup, Signal } from '../domain/signal.ts';
 import type { Millis } from '../domain/time.ts';
 import {
@@ -43,6 +44,8 @@ interface TwinOptions {
   record(facts: readonly Fact[]): void;
   /** What follows from a closed trade, to be recorded with it. */
   onClosed(closed: FactOf<'twin.closed'>): readonly Fact[];
+  /** One twin failed at a price; the others go on. */
+  onFault(configId: string, error: unknown, poison: Poison): void;
 }
 
 export class Twins implements TradingBook {
@@ -86,6 +89,12 @@ export class Twins implements TradingBook {
     this.#seats.set(configId, { ...seat, configuration });
   }
 
+  /** Forgets a twin whatever it holds: who takes its seat next brings the book as it is journalled. */
+  drop(configId: string): void {
+    const seat = this.#seats.get(configId);
+    if (seat !== undefined) this.#forget(seat);
+  }
+
   #forget({ configuration: { id, pair } }: Seat): void {
     this.#options.watch.disarm(pair, twinOf(id));
     this.#seats.delete(id);
@@ -118,12 +127,20 @@ export class Twins implements TradingBook {
 
   #work(): void {
     for (const { configId, hit } of this.#hits.slice(0, SLICE)) {
-      const seat = this.#seats.get(configId);
-      if (seat?.waiting === null) this.#exit(seat, hit);
-      else if (seat !== undefined) this.#enter(seat, seat.waiting, hit);
+      try {
+        this.#take(configId, hit);
+      } catch (error) {
+        this.#options.onFault(configId, error, poisonOf('price', hit));
+      }
     }
     this.#hits = this.#hits.slice(SLICE);
     if (this.#hits.length > 0) this.#options.timers.after(0, () => this.#work());
+  }
+
+  #take(configId: string, hit: Hit): void {
+    const seat = this.#seats.get(configId);
+    if (seat?.waiting === null) this.#exit(seat, hit);
+    else if (seat !== undefined) this.#enter(seat, seat.waiting, hit);
   }
 
   #raise(seat: Seat, judgement: Judgement, setup: Setup): void {
@@ -157,10 +174,14 @@ export class Twins implements TradingBook {
     const how = { ...hit, reason: leaving ?? hit.reason };
     const closed = closeTwin(book, book.position, configuration.version, how, terms);
     const after = twinAfter(book, closed);
-    const next: Seat = { ...seat, leaving: null, book: after };
+    // Before the book moves: where this fails, memory is no further than the journal.
+    const facts = [closed, ...onClosed(closed)];
+    // It may have moved the stage, or archived the configuration.
+    const now = this.#seats.get(configuration.id) ?? seat;
+    const next: Seat = { ...now, leaving: null, book: after };
     this.#seats.set(configuration.id, next);
-    if (seat.isRetired) this.#forget(next);
-    record([closed, ...onClosed(closed)]);
+    if (next.isRetired) this.#forget(next);
+    record(facts);
   }
 
   /** The first price after the decision, whatever it is, sets it off; never the price it was decided on. */

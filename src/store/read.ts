@@ -17,6 +17,12 @@ import { latestCheckpoint } from './checkpoint.ts';
 import { type Connection, openReadOnly } from './connection.ts';
 import { contextRows } from './context.ts';
 import { equitySeries, latestDay, latestEquity } from './equity-reading.ts';
+import {
+  type FailureEntry,
+  failuresOf,
+  type QuarantineEntry,
+  quarantined,
+} from './failing-reading.ts';
 import { storeFault } from './fault.ts';
 import { expectPresent, locate } from './location.ts';
 import { expectVersion } from './migration.ts';
@@ -25,7 +31,7 @@ import type { ActiveTradeRow, DayRow, EquityRow, OrderRow, Schema, TradeRow } fr
 import { entriesAbout, type SignalEntry, signals } from './signal-reading.ts';
 import { type TradingWord, tradingWord } from './trading-reading.ts';
 
-export type { KeptCareer, StageEntry, TradeRow };
+export type { FailureEntry, KeptCareer, QuarantineEntry, StageEntry, TradeRow };
 
 export interface Reader {
   /** `user_id`, `venue` and `mode` (`paper` or `live`) of the store. */
@@ -41,6 +47,10 @@ export interface Reader {
   career(configId: string, before: number): Promise<KeptCareer | undefined>;
   /** How a configuration came to its stage, newest first. */
   stages(configId: string, rowsMax: number): Promise<readonly StageEntry[]>;
+  /** The failures of one configuration, newest first. */
+  failures(configId: string, rowsMax: number): Promise<readonly FailureEntry[]>;
+  /** What put each quarantined configuration there; it is about the version in the entry. */
+  quarantined(): Promise<ReadonlyMap<string, QuarantineEntry>>;
   /** Orders, newest first; `live` only those that have not ended. */
   orders(which: Live, rowsMax: number): Promise<readonly OrderRow[]>;
   /** Configurations in the order in which capital is offered to them (DOMAIN §8). */
@@ -98,6 +108,8 @@ function readerOf(connection: Connection<Schema>): Reader {
     trades: (whose, rowsMax) => read((from) => trades(from, whose, rowsMax)),
     career: (configId, before) => read((from) => careerOf(from, configId, before)),
     stages: (configId, rowsMax) => read((from) => stageEntries(from, configId, rowsMax)),
+    failures: (configId, rowsMax) => read((from) => failuresOf(from, configId, rowsMax)),
+    quarantined: () => read(quarantined),
     orders: (which, rowsMax) => read((from) => orders(from, which, rowsMax)),
     configurations: (which) => read((from) => configurations(from, which)),
     journal: (from, rowsMax) => read((store) => pageOf(store, from, rowsMax)),

@@ -112,6 +112,8 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       seq: 0,
       instruments,
       enrolments: configurations.map(newcomer),
+      quarantined: new Map(),
+      enrol: async (one) => newcomer(one),
     },
     {
       onEntry() {},

@@ -129,6 +129,7 @@ const status: Status = {
   exposure: '8000',
   dayReturn: -0.0012,
   lossLatched: false,
+  quarantined: 1,
   breakers: [
     {
       ...{ id: 'loss-streak', on: 'c1', at: 0, value: 5, trip: 5, until: 3_600_000 },

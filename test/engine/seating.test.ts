@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { createClock } from '../../src/clock.ts';
 import type { Candle, Stream } from '../../src/domain/candle.ts';
 import type { Stage as ConfigurationStage } from '../../src/domain/configuration.ts';
@@ -103,17 +103,18 @@ test('a crowd of twins at one price lets the portfolio’s exit go first', async
   }
   await play(stage, clock, untilBuy);
   priced(stage, clock, afterBuy + 1000, 101);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await stage.settled();
-  priced(stage, clock, afterBuy + 2000, 101);
-  await stage.settled();
-  expect(typesOf(stage).filter((type) => type === 'twin.opened')).toHaveLength(301);
+  const count = (wanted: string): number => typesOf(stage).filter((type) => type === wanted).length;
+  await vi.waitFor(
+    () => {
+      priced(stage, clock, clock.market() + 1, 101);
+      expect(count('twin.opened')).toBe(301);
+    },
+    { timeout: 10_000, interval: 50 },
+  );
   priced(stage, clock, afterBuy + 3000, 95);
   expect(stage.engine.book().positions.get('one')?.exiting).toBe('stop');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await stage.settled();
+  await vi.waitFor(() => expect(count('twin.closed')).toBe(301), { timeout: 10_000 });
   const types = typesOf(stage);
-  expect(types.filter((type) => type === 'twin.closed')).toHaveLength(301);
   expect(types.indexOf('exit.ordered')).toBeLessThan(types.indexOf('twin.closed'));
   await stage.stop();
 });

@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createActor, type SnapshotFrom } from 'xstate';
-import { type PortfolioEvent, portfolioMachine, proposalsOf } from '../../machines/portfolio.ts';
+import { type PortfolioEvent, portfolioMachine } from '../../machines/portfolio.ts';
+import { proposalsOf } from '../../src/domain/batch.ts';
 import { encodeBook } from '../../src/domain/checkpoint.ts';
 import { type Fact, type FactType, fact } from '../../src/domain/fact.ts';
 import { apply, type Draft, draftOf, fold } from '../../src/domain/fold.ts';

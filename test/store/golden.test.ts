@@ -17,6 +17,9 @@ const TYPES: Record<FactType, true> = {
   'configuration.imported': true,
   'configuration.activated': true,
   'configuration.deactivated': true,
+  'configuration.faulted': true,
+  'configuration.quarantined': true,
+  'configuration.released': true,
   'evidence.opened': true,
   'twin.opened': true,
   'twin.closed': true,
@@ -60,6 +63,7 @@ const files = [
   'journal-v1-half-open.jsonl',
   'journal-v1-lifecycle.jsonl',
   'journal-v1-orders.jsonl',
+  'journal-v1-fault.jsonl',
 ];
 const lines = files.flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')

@@ -24,7 +24,7 @@ import type { FaultRule } from '../../src/sandbox/fault-plan.ts';
 import { openStore } from '../../src/store/store.ts';
 import { connectVenue } from '../../src/venue/ccxt.ts';
 import { Gateway } from '../../src/venue/gateway.ts';
-import { configurationOf, signalOf } from './bench.ts';
+import { configurationOf, newcomer, signalOf } from './bench.ts';
 import { ownBudget } from './budget.ts';
 import { account } from './sandbox/answer.ts';
 import { Client } from './sandbox/client.ts';
@@ -148,7 +148,14 @@ export async function startOrderStage(
     ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false },
   };
   const measures = { health: new VenueHealth(), missingLots: () => 0 };
-  const start = { book: openedBook(), seq: 0, instruments, enrolments: [] };
+  const start = {
+    book: openedBook(),
+    seq: 0,
+    instruments,
+    enrolments: [],
+    quarantined: new Map(),
+    enrol: async () => newcomer(configuration),
+  };
   const parts = joinParts(banks, rulesOfEngine, start, measures, {
     onEntry: (entry) => void entries.push(entry),
     onFeedNews() {},
@@ -156,6 +163,7 @@ export async function startOrderStage(
       throw new Error(reason, { cause: error });
     },
     onArchived() {},
+    onRestart() {},
   });
   const { supervisor, registry, recorder, watch, execution } = parts;
   const hearing = venue.news.subscribe((news) => execution.hear(news));

@@ -26,6 +26,7 @@ import type {
   FeedNews,
   Journal,
   Log,
+  Outcome,
   PriceUpdate,
   Timers,
 } from '../../src/ports.ts';
@@ -48,6 +49,8 @@ export interface StageOptions {
   readonly onEntry?: (entry: Entry) => void;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<RiskLimits>;
+  /** What the venue says to an order, where it is not the paper venue's word. */
+  readonly answer?: (order: Order) => Outcome | undefined;
 }
 
 export interface Stage {
@@ -100,7 +103,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     configurations.map(({ pair }) => [pair, instrumentOf(pair)] as const),
   );
   const paper = new PaperVenue({
-    ...{ name: 'binance', prices, book, clock, quote: 'USDT', cash: `${capital}` },
+    ...{ name: 'binance', prices, book, clock, quote: 'USDT' },
+    cash: `${capital}`,
     loadInstruments: async () => instruments,
     execution: DEFAULT_EXECUTION,
   });
@@ -108,7 +112,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const place = paper.place.bind(paper);
   paper.place = (order) => {
     placed.push(order);
-    return place(order);
+    const answer = options.answer?.(order);
+    return answer === undefined ? place(order) : Promise.resolve(answer);
   };
   const committed = createCommittedOrders(options.around?.(store.journal) ?? store.journal);
   const gateway = new Gateway({
@@ -152,7 +157,13 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         recvWindowMs: 5000,
       },
     },
-    { book, seq: recovered.seq + first.length, instruments, enrolments },
+    {
+      ...{ book, seq: recovered.seq + first.length, instruments, enrolments },
+      quarantined: new Map(
+        [...(await store.read.quarantined())].map(([id, { data }]) => [id, data.version]),
+      ),
+      enrol: (one) => enrol(store.read, one, lifecycle),
+    },
     {
       onEntry(entry) {
         entries.push(entry);

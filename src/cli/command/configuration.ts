@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../../domain/configuration.ts';
 import { describeProblem } from '../../settings/problem.ts';
-import { openReader } from '../../store/read.ts';
+import { openReader, type Reader } from '../../store/read.ts';
 import { words } from '../argument.ts';
 import { documentText, loadDocument } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { sendOrApply } from '../send.ts';
+import { healthLines, quarantinedNow } from '../story/health.ts';
 import { configurationLines } from '../story/panel.ts';
 import { Failure } from '../terminal.ts';
 import { storeOf, told } from './control.ts';
@@ -48,8 +49,20 @@ export function addConfigurationCommands(program: Command, bench: Bench): void {
   group
     .command('show')
     .argument('<id>', 'configuration')
-    .description('one configuration with its parameters')
+    .description('one configuration: its parameters, its health, and what it failed at')
     .action((id: string, _, command: Command) => bench.run(() => show(id, command, bench)));
+  group
+    .command('release')
+    .argument('<id>', 'configuration that is quarantined')
+    .description('let it begin again, while the engine runs or before its next start')
+    .requiredOption('--by <name>', 'who asks', words(80))
+    .requiredOption('--reason <text>', 'why it will not fail again', words(500))
+    .action((configId: string, { by, reason }: Named, command: Command) =>
+      bench.run(async () => {
+        const draft = { kind: 'release', configId, by, reason } as const;
+        return told(await sendOrApply(storeOf(command), draft), bench.terminal(command));
+      }),
+    );
   addEvidenceCommands(group, bench);
   for (const kind of ['activate', 'deactivate'] as const) {
     group
@@ -82,37 +95,50 @@ function validate(file: string, command: Command, bench: Bench): number {
   return problems.length === 0 ? 0 : 1;
 }
 
-async function configurationsOf(which: 'active' | 'all', command: Command) {
+async function reading<Result>(
+  command: Command,
+  work: (reader: Reader) => Promise<Result>,
+): Promise<Result> {
   const reader = openReader(storeOf(command).url);
   try {
-    return await reader.configurations(which);
+    return await work(reader);
   } finally {
     await reader.close();
   }
 }
 
 async function list(which: 'active' | 'all', command: Command, bench: Bench): Promise<number> {
-  const configurations = await configurationsOf(which, command);
-  const archived = (one: Configuration | undefined): string =>
-    one?.isActive === false ? '  archived' : '';
+  const [configurations, quarantined] = await reading(command, (reader) =>
+    Promise.all([reader.configurations(which), quarantinedNow(reader)]),
+  );
+  const marks = (one: Configuration | undefined): string =>
+    (one?.isActive === false ? '  archived' : '') +
+    (quarantined.has(one?.id ?? '') ? '  quarantined' : '');
   bench.terminal(command).show(
-    configurations,
-    configurationLines(configurations).map((line, index) => line + archived(configurations[index])),
+    configurations.map((one) => ({ ...one, isQuarantined: quarantined.has(one.id) })),
+    configurationLines(configurations).map((line, index) => line + marks(configurations[index])),
   );
   return 0;
 }
 
+/** Failures shown of one configuration. */
+const failuresMax = 8;
+
 async function show(id: string, command: Command, bench: Bench): Promise<number> {
-  const configuration = (await configurationsOf('all', command)).find((one) => one.id === id);
+  const { configuration, failures, quarantine } = await reading(command, async (reader) => ({
+    configuration: (await reader.configurations('all')).find((one) => one.id === id),
+    failures: await reader.failures(id, failuresMax),
+    quarantine: (await quarantinedNow(reader)).get(id),
+  }));
   if (configuration === undefined) throw new Failure(`expected a configuration, was ${id}`);
+  const { version, isActive, parameters } = configuration;
   bench
     .terminal(command)
-    .show(configuration, [
+    .show({ ...configuration, quarantine: quarantine ?? null, failures }, [
       ...configurationLines([configuration]),
-      `  version ${configuration.version}, ${configuration.isActive ? 'active' : 'archived'}`,
-      ...Object.entries(configuration.parameters).map(
-        ([name, value]) => `  ${name.padEnd(22)} ${value}`,
-      ),
+      `  version ${version}, ${isActive ? 'active' : 'archived'}`,
+      ...healthLines(quarantine, failures),
+      ...Object.entries(parameters).map(([name, value]) => `  ${name.padEnd(22)} ${value}`),
     ]);
   return 0;
 }

@@ -9,12 +9,14 @@ import { bookOf } from '../book.ts';
 import type { Bench } from '../program.ts';
 import { engineRuns } from '../send.ts';
 import { amount, dateTime, percent, priceText, signed } from '../story/format.ts';
+import { quarantinedNow } from '../story/health.ts';
 import { breakerName, reason, waterfallLines } from '../story/waterfall.ts';
 import { Failure, type Terminal } from '../terminal.ts';
 import { storeOf } from './control.ts';
 
 const rowsMax = 1_000_000;
 const pageRows = 1000;
+const quarantinedShown = 8;
 /** A signal's own decision is among the first things recorded about it. */
 const aboutRows = 20;
 
@@ -180,12 +182,19 @@ async function status(reader: Reader, terminal: Terminal, command: Command): Pro
   const word = await reader.tradingWord();
   const { trading } = book;
   const breakers = [...book.breakers.values()];
-  terminal.show({ running, trading, word: word?.data, breakers, mark, day, positions: open }, [
+  const quarantined = [...(await quarantinedNow(reader)).keys()];
+  const said = { running, trading, word: word?.data, breakers, quarantined, mark, day };
+  terminal.show({ ...said, positions: open }, [
     running ? 'an engine is running' : 'no engine is running',
     trading === 'active' || word === undefined
       ? `trading ${trading}`
       : `trading ${trading} since ${dateTime(word.at)}, by ${plain(word.data.by)}: ${plain(word.data.reason)}; \`resume\` takes entries again`,
     ...breakers.map((one) => `open breaker ${breakerName(one)}`),
+    ...(quarantined.length === 0
+      ? []
+      : [
+          `${quarantined.length} quarantined: ${quarantined.slice(0, quarantinedShown).map(plain).join(', ')}${quarantined.length > quarantinedShown ? ', …' : ''}`,
+        ]),
     mark === undefined
       ? 'the book was never marked'
       : `${dateTime(mark.marked_at)}  equity ${amount(mark.equity)}  cash ${amount(mark.cash)}  exposure ${amount(mark.exposure)}  day ${percent(mark.day_return)}`,

@@ -37,6 +37,10 @@ export function panel(
       ),
     );
   }
+  if (status.quarantined > 0) {
+    const { quarantined, configurations } = status;
+    lines.push(paint.bad(`   ${quarantined} of ${configurations} configurations quarantined`));
+  }
   const shown = positions.slice(0, positionsShown);
   for (const position of shown) lines.push(`   ${positionLine(position)}`);
   if (shown.length < positions.length) {

@@ -69,6 +69,10 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
     case 'configuration.activated':
     case 'configuration.deactivated':
       return `${plain(entry.data.id)} ${entry.type.slice('configuration.'.length)} by ${plain(entry.data.by)}`;
+    case 'configuration.faulted':
+    case 'configuration.quarantined':
+    case 'configuration.released':
+      return faultWords(entry, paint);
     case 'twin.closed':
       return twinClosed(entry, paint);
     case 'stage.judged':
@@ -85,6 +89,29 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
     default:
       return undefined;
   }
+}
+
+function faultWords(
+  {
+    type,
+    data,
+  }:
+    | FactOf<'configuration.faulted'>
+    | FactOf<'configuration.quarantined'>
+    | FactOf<'configuration.released'>,
+  paint: Paint,
+): string {
+  const id = plain(data.id);
+  if (type === 'configuration.released') {
+    return paint.good(`▶ ${id} released by ${plain(data.by)}: ${plain(data.reason)}`);
+  }
+  const error = plain(data.error);
+  if (type === 'configuration.faulted') {
+    return paint.warn(`! ${id} failed: ${error}; it begins again in ${data.waitMs / 1000} s`);
+  }
+  return paint.bad(
+    `■ ${id} quarantined: ${error}; it takes no part, its position stays watched (\`configurations show ${id}\`)`,
+  );
 }
 
 /** In passing: a twin moves no money. */
