@@ -8,9 +8,12 @@ import type { ExitRequest } from '../src/domain/exit.ts';
 import { type Fact, fact, type Named } from '../src/domain/fact.ts';
 import type { Fill } from '../src/domain/fill.ts';
 import { type Draft, draftOf } from '../src/domain/fold.ts';
+import type { Price } from '../src/domain/money.ts';
 import type { OpenBreaker } from '../src/domain/open-breaker.ts';
 import type { Marks, Portfolio } from '../src/domain/portfolio.ts';
 import {
+  type AccountNews,
+  accountReported,
   concludeReported,
   exitAll,
   exitProposed,
@@ -47,8 +50,9 @@ export type PortfolioEvent =
   | { readonly type: 'proposal.raised'; readonly proposal: Proposal }
   | ({ readonly type: 'batch.due' } & BreakerMoment)
   | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
-  | { readonly type: 'fill.reported'; readonly fill: Fill }
+  | { readonly type: 'fill.reported'; readonly fill: Fill; readonly feePrice?: Price | undefined }
   | { readonly type: 'order.reported'; readonly news: OrderNews }
+  | { readonly type: 'account.reported'; readonly news: AccountNews }
   | ({
       readonly type: 'portfolio.marked';
       /** Whether this mark belongs in the equity curve. */
@@ -98,8 +102,11 @@ export const portfolioMachine = setup({
     exit: assign(({ context }, { request }: { request: ExitRequest }) =>
       decide(context, (draft) => exitProposed(draft, context.terms, request)),
     ),
-    settle: assign(({ context }, { fill }: { fill: Fill }) =>
-      decide(context, (draft) => settleReported(draft, context.terms, fill)),
+    settle: assign(({ context }, p: { fill: Fill; feePrice?: Price | undefined }) =>
+      decide(context, (draft) => settleReported(draft, context.terms, p.fill, p.feePrice)),
+    ),
+    account: assign(({ context }, { news }: { news: AccountNews }) =>
+      decide(context, (draft) => accountReported(draft, context.terms, news)),
     ),
     conclude: assign(({ context }, { news }: { news: OrderNews }) =>
       decide(context, (draft) => concludeReported(draft, context.terms, news)),
@@ -157,6 +164,7 @@ export const portfolioMachine = setup({
     'exit.proposed': { actions: [{ type: 'exit', params: ({ event }) => event }, 'publish'] },
     'fill.reported': { actions: [{ type: 'settle', params: ({ event }) => event }, 'publish'] },
     'order.reported': { actions: [{ type: 'conclude', params: ({ event }) => event }, 'publish'] },
+    'account.reported': { actions: [{ type: 'account', params: ({ event }) => event }, 'publish'] },
     'portfolio.marked': { actions: [{ type: 'mark', params: ({ event }) => event }, 'publish'] },
     'breaker.reset': {
       actions: [{ type: 'resetBreaker', params: ({ event }) => event }, 'publish'],

@@ -1,6 +1,7 @@
 // Exits are never refused and never wait for entries: a position that is to go gets a market order for
 // the whole lots it holds, or as many as the venue takes in one order, once at a time, until nothing is
 // left that can be sold (DOMAIN §4).
+import { sellable } from './coverage.ts';
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId, type EngineId } from './identity.ts';
@@ -30,7 +31,10 @@ export function orderExit(
   if (position === undefined || liveOrder(draft, configId, 'exit') !== undefined) return [];
   const { opening } = position;
   const exitReason = position.exiting ?? reason;
-  const lots = toLots(instrument, least(position.quantity, instrument.quantityMax));
+  const covered = sellable(draft, position);
+  const lots = toLots(instrument, least(covered, instrument.quantityMax));
+  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain.
+  if (covered.lt(position.quantity) && !isSellable(lots, position, price, instrument)) return [];
   if (!isSellable(lots, position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }

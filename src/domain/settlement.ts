@@ -11,6 +11,7 @@ import {
   decimal,
   type Money,
   notional,
+  type Price,
   price,
   type Quantity,
   quantity,
@@ -23,8 +24,16 @@ import type { ExitReason } from './order.ts';
 import { hasEnded, type LiveOrder, liveOrder, type Position } from './portfolio.ts';
 import type { Millis } from './time.ts';
 
-/** The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing. */
-export function settle(draft: Draft, fill: Fill, instrument: Instrument): readonly Fact[] {
+/**
+ * The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing.
+ * `feePrice`: what one unit of its fee's asset is worth, where that is neither base nor quote.
+ */
+export function settle(
+  draft: Draft,
+  fill: Fill,
+  instrument: Instrument,
+  feePrice?: Price,
+): readonly Fact[] {
   const live = draft.orders.get(fill.clientOrderId);
   assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
   if (live.trades.includes(fill.tradeId) || !quantity(fill.quantity).gt(0)) return [];
@@ -36,7 +45,7 @@ export function settle(draft: Draft, fill: Fill, instrument: Instrument): readon
     facts.push(next);
   };
   if (!draft.positions.has(configId)) record(openingOf(live, fill));
-  record(fillFact(draft, live, fill));
+  record(fillFact(draft, live, fill, feePrice));
   record(completionOf(draft, fill));
   record(closingOf(draft, configId, instrument, fill.at));
   return facts;
@@ -59,31 +68,34 @@ interface Parts {
   readonly cash: Decimal;
   readonly feeUnits: Decimal;
   readonly feeValue: Decimal;
+  /** A fee in a third asset, which its owner pays for the engine: in units, and its value where known. */
+  readonly paidUnits: Decimal;
+  readonly paidValue: Decimal;
 }
 
-function partsOf(position: Position, fill: Fill): Parts {
+function partsOf(position: Position, fill: Fill, quote: string, feePrice?: Price): Parts {
   const at = price(fill.price);
   const amount = quantity(fill.quantity);
   const fee = decimal(fill.fee);
   const feeUnits = fill.feeAsset === position.opening.asset ? fee : ZERO_QUANTITY;
-  const feeCash = fill.pair.endsWith(`/${fill.feeAsset}`) ? fee : ZERO_MONEY;
+  const feeCash = fill.feeAsset === quote ? fee : ZERO_MONEY;
   const feeValue = feeCash.plus(at.times(feeUnits));
+  const paidUnits = isThird(fill, position, quote) ? fee : ZERO_QUANTITY;
+  const paidValue = feePrice === undefined ? ZERO_MONEY : feePrice.times(paidUnits);
+  const fees = { feeUnits, feeValue, paidUnits, paidValue };
   const value = notional(at, amount);
   if (fill.side === 'buy') {
     // A fee taken in the base is no cost of the position: cost = (filled − fee) × price (DOMAIN §1).
     const units = amount.minus(feeUnits);
-    return {
-      units,
-      cost: at.times(units),
-      cash: value.plus(feeCash).negated(),
-      feeUnits,
-      feeValue,
-    };
+    return { units, cost: at.times(units), cash: value.plus(feeCash).negated(), ...fees };
   }
   const units = quantity(amount.plus(feeUnits));
   const cost = costOf(position, units).negated();
-  return { units: units.negated(), cost, cash: value.minus(feeCash), feeUnits, feeValue };
+  return { units: units.negated(), cost, cash: value.minus(feeCash), ...fees };
 }
+
+const isThird = ({ feeAsset }: Fill, { opening }: Position, quote: string): boolean =>
+  feeAsset !== opening.asset && feeAsset !== quote;
 
 /** Realised before fees: what cash, cost and fee do not explain. Zero on a buy. */
 const realisedOf = ({ cash, cost, feeValue }: Parts): Decimal => cash.plus(cost).plus(feeValue);
@@ -93,8 +105,6 @@ const costOf = (position: Position, amount: Quantity): Money =>
   amount.gte(position.quantity) ? position.cost : share(position.cost, amount, position.quantity);
 
 function postingsOf(configId: string, quote: string, asset: string, fill: Fill, parts: Parts) {
-  const thirdAssetFee =
-    fill.feeAsset === asset || fill.feeAsset === quote ? ZERO_MONEY : decimal(fill.fee);
   return transaction([
     { account: 'cash', asset: quote, amount: parts.cash },
     { account: `cost:${configId}`, asset: quote, amount: parts.cost },
@@ -103,15 +113,23 @@ function postingsOf(configId: string, quote: string, asset: string, fill: Fill, 
     { account: `units:${configId}`, asset, amount: parts.units },
     { account: 'fees', asset, amount: parts.feeUnits },
     { account: 'venue', asset, amount: parts.units.plus(parts.feeUnits).negated() },
-    { account: 'fees', asset: fill.feeAsset, amount: thirdAssetFee },
-    { account: 'venue', asset: fill.feeAsset, amount: thirdAssetFee.negated() },
+    { account: 'fees', asset: fill.feeAsset, amount: parts.paidUnits },
+    { account: 'foreign', asset: fill.feeAsset, amount: parts.paidUnits.negated() },
+    // What the owner pays for the engine is put in: it costs the position, and no cash.
+    { account: 'fees', asset: quote, amount: parts.paidValue },
+    { account: 'capital', asset: quote, amount: parts.paidValue.negated() },
   ]);
 }
 
-function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recorded'> {
+function fillFact(
+  draft: Draft,
+  live: LiveOrder,
+  fill: Fill,
+  feePrice?: Price,
+): FactOf<'fill.recorded'> {
   const { order } = live;
   const position = positionOf(draft, order.configId);
-  const parts = partsOf(position, fill);
+  const parts = partsOf(position, fill, draft.quote, feePrice);
   return fact(
     'fill.recorded',
     { at: fill.at, key: fill.clientOrderId, cause: order.signalId },
@@ -121,7 +139,7 @@ function fillFact(draft: Draft, live: LiveOrder, fill: Fill): FactOf<'fill.recor
       configId: order.configId,
       signalId: order.signalId,
       postings: postingsOf(order.configId, draft.quote, position.opening.asset, fill, parts),
-      feeValue: text(parts.feeValue),
+      feeValue: text(parts.feeValue.plus(parts.paidValue)),
       realised: text(realisedOf(parts)),
       held: {
         quantity: text(position.quantity.plus(parts.units)),

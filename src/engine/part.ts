@@ -15,13 +15,15 @@ import type { Lifecycle } from './lifecycle.ts';
 import { createMonth } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
+import type { Reconciliation } from './reconciliation.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
-import { joinCandleRoad, joinEvidence, joinVenue } from './road.ts';
+import { joinCandleRoad, joinEvidence } from './road.ts';
 import { type Counters, newCounters } from './status.ts';
 import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
 import type { Twins } from './twin.ts';
+import { joinVenue } from './venue-road.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 export interface Parts {
@@ -41,13 +43,14 @@ export interface Parts {
   readonly lifecycle: Lifecycle;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
+  readonly reconciliation: Reconciliation;
 }
 
 export function joinParts(
   banks: Banks,
   rules: EngineRules,
   start: EngineStart,
-  measures: Pick<GaugeOptions, 'health' | 'missingLots'>,
+  { health }: Pick<GaugeOptions, 'health'>,
   listener: EngineListener & {
     /** The lifecycle has done with a configuration. */
     onArchived(configId: string): void;
@@ -59,7 +62,9 @@ export function joinParts(
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const { sink, execution } = joinVenue(banks, rules, send);
+  const asked = { watch: () => watch, pairs: () => streams.pairs() };
+  const toVenue = joinVenue(banks, rules, { ...start, ...asked, send, book });
+  const { sink, execution, reconciliation } = toVenue;
   const watch = createWatch(({ holder, ...crossed }) => {
     const configId = configurationOfTwin(holder);
     if (configId !== undefined) twins.crossed(configId, crossed);
@@ -80,12 +85,11 @@ export function joinParts(
   const { registry, streams, evaluation } = road;
   const month = createMonth(rules.breakers);
   const gauges = new Gauges({
-    ...{ levels: rules.breakers, isRealTime: rules.isRealTime, pairs: streams.pairs },
-    ...{ ...measures, clock, watch, month },
+    ...{ levels: rules.breakers, isRealTime: rules.isRealTime, pairs: streams.pairs, health },
+    ...{ clock, watch, month, missingLots: () => reconciliation.missingLots() },
   });
-  const { maxSignalAge } = execute;
   const effect = createEffects({
-    ...{ registry, execution, sink, book, marketTime, maxSignalAge, log },
+    ...{ registry, execution, sink, book, marketTime, log, maxSignalAge: execute.maxSignalAge },
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
   const recorder = createRecorder({
@@ -111,17 +115,13 @@ export function joinParts(
       correlation: month.correlation,
     },
     book: start.book,
-    watch,
-    recorder,
-    clock,
-    timers,
-    gatherMs: rules.gatherMs,
+    ...{ watch, recorder, clock, timers, gatherMs: rules.gatherMs },
     readings: () => gauges.readings(),
     onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
   });
   return {
-    ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
+    ...{ ...toVenue, watch, registry, evaluation, recorder, supervisor, streams },
+    ...{ gauges, orders, breakers, misses, counters, twins, lifecycle },
   };
 }
 

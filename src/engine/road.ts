@@ -1,38 +1,21 @@
-// The roads between the engine's parts, each joined once: from an order to the venue's words on it, from a
-// twin's closed trade to its configuration's stage, from a closed candle to a proposal or an exit.
+// The roads between the engine's parts, each joined once: from a twin's closed trade to its configuration's
+// stage, from a closed candle to a proposal or an exit. The one to the venue has a page of its own.
 import type { Stage } from '../domain/configuration.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { Timers } from '../ports.ts';
 import type { Banks, EngineRules } from './bank.ts';
 import { createEvaluation } from './evaluate.ts';
-import { createExecution, type ExecutionSink } from './execution.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { NearestMisses } from './nearest-miss.ts';
 import type { Parts } from './part.ts';
 import { createRegistry } from './registry.ts';
-import { createResolver } from './resolve.ts';
 import type { Counters } from './status.ts';
 import { createStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { Twins } from './twin.ts';
 import { createVerdicts } from './verdict.ts';
 import type { Watch } from './watch.ts';
-
-/** From an order to the venue's words on it. */
-export function joinVenue(
-  { venue, clock, timers, log }: Banks,
-  { recvWindowMs }: EngineRules,
-  send: Supervisor['actor']['send'],
-): Pick<Parts, 'sink' | 'execution'> {
-  const heard: Omit<ExecutionSink, 'onUnknown'> = {
-    onFill: (fill) => send({ type: 'fill.reported', fill }),
-    onOrderNews: (news) => send({ type: 'order.reported', news }),
-  };
-  const onUnknown = createResolver({ venue, clock, timers, log, recvWindowMs, sink: heard });
-  const sink = { ...heard, onUnknown };
-  return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
-}
 
 /** From a twin's closed trade to its configuration's stage. */
 export function joinEvidence(to: {

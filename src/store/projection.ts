@@ -30,6 +30,7 @@ import {
   positionExiting,
   positionFilled,
   positionOpened,
+  positionsShrunk,
 } from './position-projection.ts';
 import type { Schema } from './schema.ts';
 
@@ -78,7 +79,12 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'trading.resumed': journalOnly,
   'command.acknowledged': journalOnly,
   'stream.gapped': journalOnly,
-  'foreign.found': journalOnly,
+  'foreign.found': posted,
+  'transfer.recorded': posted,
+  'difference.found': journalOnly,
+  'account.lost': journalOnly,
+  'account.reconciled': journalOnly,
+  'foreign.adopted': (entry) => [...positionsShrunk(entry), ...posted(entry)],
 };
 
 /** Tables that are made of the journal alone, and can be made of it again. */

@@ -147,6 +147,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         breakers: DEFAULT_LEVELS,
         isRealTime: false,
         gatherMs: options.gatherMs ?? 0,
+        ceiling: `${capital}`,
         recvWindowMs: 5000,
       },
     },
