@@ -25,6 +25,9 @@ import { type Marks, marked, type Portfolio, type Position } from './portfolio.t
 import { endOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
+/** Decimals that a position's part, and what it brought, are cut to. */
+const PLACES = 12;
+
 export interface Adoption extends Named {
   readonly at: Millis;
   /** One pair and its asset, or all. */
@@ -127,10 +130,10 @@ function lossOf(draft: Draft, asset: string, { differences, marks }: Adoption): 
   };
 }
 
-/** Decimals a position's part is cut to; what the cutting leaves goes to the first that has room for it. */
-const PLACES = 12;
-
-/** What is short, fairly among the positions of the asset, and of none more than it holds. */
+/**
+ * What is short, fairly among the positions of the asset, and of none more than it holds; what the cutting
+ * leaves goes to the first that has room for it.
+ */
 function spread(book: Portfolio, asset: string, short: Decimal): [Position, Decimal][] {
   let left = short;
   const parts: [Position, Decimal][] = [];
@@ -178,7 +181,8 @@ function partGone(
   const { configId, asset } = position.opening;
   const units = quantity(gone);
   const cost = share(position.cost, units, position.quantity);
-  const received = price === undefined ? ZERO_MONEY : money(price.times(gone));
+  const received =
+    price === undefined ? ZERO_MONEY : money(price.times(gone).toDecimalPlaces(PLACES, 1));
   const realised = price === undefined ? ZERO_MONEY : received.minus(cost);
   const moved: readonly Line[] = [
     { account: `units:${configId}`, asset, amount: gone.negated() },
