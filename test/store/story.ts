@@ -89,6 +89,8 @@ export class Story {
     const postings = transaction([
       { account: 'cash', asset: 'USDT', amount: decimal(100_000) },
       { account: 'capital', asset: 'USDT', amount: decimal(-100_000) },
+      { account: 'foreign', asset: 'BNB', amount: decimal('1.5') },
+      { account: 'venue', asset: 'BNB', amount: decimal('-1.5') },
     ]);
     const foreign = { BNB: '1.5' };
     const { at } = this;
