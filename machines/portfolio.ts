@@ -9,9 +9,12 @@ import type { ExitRequest } from '../src/domain/exit.ts';
 import { type Fact, fact, type Named } from '../src/domain/fact.ts';
 import type { Fill } from '../src/domain/fill.ts';
 import { type Draft, draftOf } from '../src/domain/fold.ts';
+import type { Price } from '../src/domain/money.ts';
 import type { OpenBreaker } from '../src/domain/open-breaker.ts';
 import type { Marks, Portfolio } from '../src/domain/portfolio.ts';
 import {
+  type AccountNews,
+  accountReported,
   concludeReported,
   exitAll,
   exitProposed,
@@ -41,8 +44,9 @@ export type PortfolioEvent =
   /** The stream of these configurations went stale: what they proposed before is no longer fresh. */
   | { readonly type: 'stream.stale'; readonly configIds: ReadonlySet<string> }
   | { readonly type: 'exit.proposed'; readonly request: ExitRequest }
-  | { readonly type: 'fill.reported'; readonly fill: Fill }
+  | { readonly type: 'fill.reported'; readonly fill: Fill; readonly feePrice?: Price | undefined }
   | { readonly type: 'order.reported'; readonly news: OrderNews }
+  | { readonly type: 'account.reported'; readonly news: AccountNews }
   | ({
       readonly type: 'portfolio.marked';
       /** Whether this mark belongs in the equity curve. */
@@ -58,6 +62,21 @@ export type PortfolioEvent =
     } & Order)
   | { readonly type: 'recovery.completed' };
 
+const spoken = ({ event }: { event: Order }): Order => event;
+/** A person's word takes hold at once, wherever trading has been so far. */
+const reduce = {
+  target: 'reducing',
+  actions: [{ type: 'reduce', params: spoken }, 'publish'],
+} as const;
+const flatten = {
+  target: 'flattening',
+  actions: [{ type: 'flatten', params: spoken }, 'publish'],
+} as const;
+const resume = {
+  target: 'active',
+  actions: [{ type: 'resume', params: spoken }, 'publish'],
+} as const;
+
 /** The book and the facts after `act` worked on a draft of it. */
 function decide(
   { book }: PortfolioContext,
@@ -67,6 +86,13 @@ function decide(
   const facts = act(draft);
   return { book: draft, facts };
 }
+
+/** A word on whether the portfolio trades, written down with who spoke it and why. */
+const said = (
+  draft: Draft,
+  type: 'trading.reduced' | 'trading.flattened' | 'trading.resumed',
+  { at, by, reason }: Order,
+): readonly Fact[] => record(draft, fact(type, { at, key: by }, { by, reason }));
 
 export const portfolioMachine = setup({
   types: {
@@ -95,8 +121,11 @@ export const portfolioMachine = setup({
     exit: assign(({ context }, { request }: { request: ExitRequest }) =>
       decide(context, (draft) => exitProposed(draft, context.terms, request)),
     ),
-    settle: assign(({ context }, { fill }: { fill: Fill }) =>
-      decide(context, (draft) => settleReported(draft, context.terms, fill)),
+    settle: assign(({ context }, p: { fill: Fill; feePrice?: Price | undefined }) =>
+      decide(context, (draft) => settleReported(draft, context.terms, p.fill, p.feePrice)),
+    ),
+    account: assign(({ context }, { news }: { news: AccountNews }) =>
+      decide(context, (draft) => accountReported(draft, context.terms, news)),
     ),
     conclude: assign(({ context }, { news }: { news: OrderNews }) =>
       decide(context, (draft) => concludeReported(draft, context.terms, news)),
@@ -116,21 +145,17 @@ export const portfolioMachine = setup({
       ({ context }, p: Order & { breaker: Pick<OpenBreaker, 'id' | 'on'>; marks: Marks }) =>
         decide(context, (draft) => resetBreaker(draft, p.breaker, p)),
     ),
-    reduce: assign(({ context }, { at, by, reason }: Order) =>
-      decide(context, (draft) =>
-        record(draft, fact('trading.reduced', { at, key: by }, { by, reason })),
-      ),
+    reduce: assign(({ context }, order: Order) =>
+      decide(context, (draft) => said(draft, 'trading.reduced', order)),
     ),
-    flatten: assign(({ context }, { at, by, reason }: Order) =>
+    flatten: assign(({ context }, order: Order) =>
       decide(context, (draft) => [
-        ...record(draft, fact('trading.flattened', { at, key: by }, { by, reason })),
-        ...exitAll(draft, context.terms, at),
+        ...said(draft, 'trading.flattened', order),
+        ...exitAll(draft, context.terms, order.at),
       ]),
     ),
-    resume: assign(({ context }, { at, by, reason }: Order) =>
-      decide(context, (draft) =>
-        record(draft, fact('trading.resumed', { at, key: by }, { by, reason })),
-      ),
+    resume: assign(({ context }, order: Order) =>
+      decide(context, (draft) => said(draft, 'trading.resumed', order)),
     ),
   },
   guards: {
@@ -158,6 +183,7 @@ export const portfolioMachine = setup({
     'portfolio.marked': {
       actions: [{ type: 'mark', params: ({ event }) => ({ ...event, settled: true }) }, 'publish'],
     },
+    'account.reported': { actions: [{ type: 'account', params: ({ event }) => event }, 'publish'] },
     'breaker.reset': {
       actions: [{ type: 'resetBreaker', params: ({ event }) => event }, 'publish'],
     },
@@ -177,15 +203,9 @@ export const portfolioMachine = setup({
           { target: 'active' },
         ],
         // A word from a person counts while recovering too; it takes hold when recovery is done.
-        'portfolio.reduce': {
-          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
-        },
-        'portfolio.flatten': {
-          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
-        },
-        'portfolio.resume': {
-          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
-        },
+        'portfolio.reduce': { actions: reduce.actions },
+        'portfolio.flatten': { actions: flatten.actions },
+        'portfolio.resume': { actions: resume.actions },
       },
     },
     active: {
@@ -201,27 +221,15 @@ export const portfolioMachine = setup({
             'publish',
           ],
         },
-        'portfolio.reduce': {
-          target: 'reducing',
-          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
-        },
-        'portfolio.flatten': {
-          target: 'flattening',
-          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
-        },
+        'portfolio.reduce': reduce,
+        'portfolio.flatten': flatten,
       },
     },
     reducing: {
       always: { guard: 'isFlattening', target: 'flattening' },
       on: {
-        'portfolio.flatten': {
-          target: 'flattening',
-          actions: [{ type: 'flatten', params: ({ event }) => event }, 'publish'],
-        },
-        'portfolio.resume': {
-          target: 'active',
-          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
-        },
+        'portfolio.flatten': flatten,
+        'portfolio.resume': resume,
       },
     },
     flattening: {
@@ -232,14 +240,8 @@ export const portfolioMachine = setup({
             'publish',
           ],
         },
-        'portfolio.reduce': {
-          target: 'reducing',
-          actions: [{ type: 'reduce', params: ({ event }) => event }, 'publish'],
-        },
-        'portfolio.resume': {
-          target: 'active',
-          actions: [{ type: 'resume', params: ({ event }) => event }, 'publish'],
-        },
+        'portfolio.reduce': reduce,
+        'portfolio.resume': resume,
       },
     },
   },

@@ -98,7 +98,13 @@ export interface OrderReport {
 export type VenueNews =
   | { readonly type: 'order.reported'; readonly report: OrderReport }
   | { readonly type: 'fill.reported'; readonly fill: Fill }
-  | { readonly type: 'balance.changed'; readonly asset: string; readonly delta: DecimalText }
+  /** Money came or went without a trade. */
+  | {
+      readonly type: 'balance.changed';
+      readonly asset: string;
+      readonly delta: DecimalText;
+      readonly at: Millis;
+    }
   | { readonly type: 'reports.live' }
   | { readonly type: 'reports.lost'; readonly reason: string };
 
@@ -140,6 +146,8 @@ export interface Journal {
   read(from: number): AsyncIterable<Entry>;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
   latestCheckpoint(): Promise<Checkpoint | undefined>;
+  /** Whether an order of this id was ever recorded, however long ago. */
+  holdsOrder(clientOrderId: string): Promise<boolean>;
 }
 
 /** Inputs as they came, apart from the journal: candles and prices for replay. Rotates by itself. */

@@ -1,11 +1,12 @@
 // What the venue says of an order apart from its fills: accepted, unresolved, ended. An order ends
 // once; what its end leaves behind (a position without a lot) is concluded in the same breath.
+
+import { closingOf } from './closing.ts';
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import type { Instrument } from './instrument.ts';
 import type { OrderEnd } from './order.ts';
 import { hasEnded, type LiveOrder } from './portfolio.ts';
-import { closingOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
 /** News of one order; `reason`, `code` and `message` are the venue's words. */

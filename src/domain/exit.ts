@@ -1,6 +1,9 @@
 // Exits are never refused and never wait for entries: a position that is to go gets a market order for
 // the whole lots it holds, or as many as the venue takes in one order, once at a time, until nothing is
 // left that can be sold (DOMAIN §4).
+
+import { endOf } from './closing.ts';
+import { sellable } from './coverage.ts';
 import { type Fact, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId, type EngineId } from './identity.ts';
@@ -9,7 +12,6 @@ import { least, price as mintPrice, type Quantity, text } from './money.ts';
 import type { ExitReason, Order } from './order.ts';
 import { type LiveOrder, liveOrder, type Position } from './portfolio.ts';
 import { liveStop, resend, takeBack } from './protection.ts';
-import { endOf } from './settlement.ts';
 import type { Millis } from './time.ts';
 
 export interface ExitRequest {
@@ -31,7 +33,10 @@ export function orderExit(
   if (position === undefined || liveOrder(draft, configId, 'exit') !== undefined) return [];
   const { opening } = position;
   const exitReason = position.exiting ?? reason;
-  const lots = toLots(instrument, least(position.quantity, instrument.quantityMax));
+  const covered = sellable(draft, position);
+  const lots = toLots(instrument, least(covered, instrument.quantityMax));
+  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain.
+  if (covered.lt(position.quantity) && !isSellable(lots, position, price, instrument)) return [];
   if (!isSellable(lots, position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }

@@ -1,5 +1,6 @@
 // The journal's catalogue: every fact the engine can record, in the past tense. Facts are plain JSON
 // with amounts as decimal text, so that what is folded live is byte for byte what a restart folds.
+import type { AccountCatalogue } from './account-fact.ts';
 import type { BreakerId } from './breaker.ts';
 import type { Configuration, Stage } from './configuration.ts';
 import type { Fill } from './fill.ts';
@@ -90,7 +91,7 @@ export interface Failing {
 }
 
 /** Fact type → its data. */
-export interface Catalogue extends OrderCatalogue {
+export interface Catalogue extends OrderCatalogue, AccountCatalogue {
   'engine.started': {
     readonly mode: 'paper' | 'live';
     readonly venue: string;
@@ -102,7 +103,7 @@ export interface Catalogue extends OrderCatalogue {
     readonly capital: DecimalText;
     /** The mark of this engine's orders at the venue. */
     readonly engine: EngineId;
-    /** Balances that were there before: outside equity, never sold (DOMAIN §1). */
+    /** Balances that were there before, posted as foreign: outside equity, never sold (DOMAIN §1). */
     readonly foreign: Readonly<Record<string, DecimalText>>;
     readonly postings: readonly Posting[];
   };
@@ -195,7 +196,6 @@ export interface Catalogue extends OrderCatalogue {
     readonly message: string;
   };
   'stream.gapped': { readonly stream: string; readonly from: Millis; readonly to: Millis };
-  'foreign.found': { readonly pair: string; readonly what: string; readonly detail: string };
 }
 
 export type FactType = keyof Catalogue;

@@ -1,4 +1,6 @@
 // How facts make the book. Live decisions and recovery go through this one function.
+import type { Account } from './account.ts';
+import { noteAccount } from './account-memory.ts';
 import { assert } from './assert.ts';
 import { assetOf } from './candle.ts';
 import type { Fact, FactOf, PositionOpening } from './fact.ts';
@@ -8,6 +10,7 @@ import { add, money, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from
 import type { OpenBreaker } from './open-breaker.ts';
 import type { Day, History, LiveOrder, Portfolio, Position, Trading } from './portfolio.ts';
 import { noteClosed, noteEntry, noteSlip, remember } from './remembering.ts';
+import { shrunk } from './shrunk.ts';
 import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
 import { noteFilled, noteOrder, sendingOf, track } from './tracking.ts';
@@ -17,8 +20,8 @@ import type { TradingRecord } from './trading-record.ts';
 export interface Draft {
   quote: string;
   engine: EngineId;
-  foreign: Portfolio['foreign'];
   balances: Balances;
+  account: Account;
   positions: Map<string, Position>;
   orders: Map<string, LiveOrder>;
   decided: Map<string, Millis>;
@@ -49,11 +52,15 @@ export function fold(book: Portfolio, facts: Iterable<Fact>): Portfolio {
 
 /** Applies one fact to a draft. Facts that say nothing about the book leave it as it is. */
 export function apply(draft: Draft, fact: Fact): void {
+  draft.account = noteAccount(draft.account, fact, draft.quote);
+  applyToBook(draft, fact);
+}
+
+function applyToBook(draft: Draft, fact: Fact): void {
   switch (fact.type) {
     case 'portfolio.opened':
       draft.quote = fact.data.quote;
       draft.engine = fact.data.engine;
-      draft.foreign = fact.data.foreign;
       draft.balances = post(draft.balances, fact.data.postings);
       return;
     case 'signal.refused':
@@ -91,9 +98,27 @@ export function apply(draft: Draft, fact: Fact): void {
       draft.balances = post(draft.balances, fact.data.postings);
       noteClosed(draft, fact);
       return;
+    case 'foreign.adopted':
+      applyAdoption(draft, fact);
+      remember(draft, fact);
+      return;
+    case 'foreign.found':
+    case 'transfer.recorded':
+      draft.balances = post(draft.balances, fact.data.postings);
+      remember(draft, fact);
+      return;
     default:
       remember(draft, fact);
       return;
+  }
+}
+
+function applyAdoption(draft: Draft, { data }: FactOf<'foreign.adopted'>): void {
+  draft.balances = post(draft.balances, data.postings);
+  for (const part of data.shrunk) {
+    const position = draft.positions.get(part.configId);
+    assert(position !== undefined, `expected a position to shrink, was ${part.configId}'s none`);
+    draft.positions.set(part.configId, shrunk(position, part));
   }
 }
 

@@ -27,3 +27,11 @@ export function clientOrderId(
   const { signalId, purpose, leg } = decision;
   return engine + digest(engine, signalId, purpose, String(leg)).slice(4);
 }
+
+/** Whose order carries `clientOrderId`, as far as the id itself says. */
+export type Maker = 'this engine' | 'another engine' | 'a person';
+
+export function makerOf(engine: EngineId, clientOrderId: string): Maker {
+  if (!/^[0-9a-f]{32}$/.test(clientOrderId)) return 'a person';
+  return clientOrderId.startsWith(engine) ? 'this engine' : 'another engine';
+}

@@ -6,13 +6,15 @@ import { type Decimal, type DecimalText, decimal } from './money.ts';
 /**
  * Accounts. Quote: `cash`, `capital` (what was put in), `cost:<config>` (positions at cost),
  * `cost:dust`, `realised` (profit is a credit), `fees`. Units: `units:<config>`, `units:dust`,
- * `fees`, `venue` (the other side of every trade).
+ * `fees`. Both: `foreign` (what the venue's account holds that is not the engine's; below zero where its
+ * owner took what was), `venue` (the other side of everything that came from there).
  */
 export type Account =
   | 'cash'
   | 'capital'
   | 'realised'
   | 'fees'
+  | 'foreign'
   | 'venue'
   | `cost:${string}`
   | `units:${string}`;
@@ -59,3 +61,15 @@ export function post(balances: Balances, postings: readonly Posting[]): Balances
 
 export const balanceOf = (balances: Balances, account: Account, asset: string): Decimal =>
   balances.get(slot(account, asset)) ?? decimal(0);
+
+/** What the venue's account holds of each asset by the book: the engine's, its dust, and what is foreign. */
+export function holdings(balances: Balances): ReadonlyMap<string, Decimal> {
+  const held = new Map<string, Decimal>();
+  for (const [key, amount] of balances) {
+    const cut = key.lastIndexOf(' ');
+    const [account, asset] = [key.slice(0, cut), key.slice(cut + 1)];
+    if (account !== 'cash' && account !== 'foreign' && !account.startsWith('units:')) continue;
+    held.set(asset, (held.get(asset) ?? decimal(0)).plus(amount));
+  }
+  return held;
+}

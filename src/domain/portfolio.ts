@@ -1,11 +1,13 @@
 // The book the supervisor decides on, and what can be read from it. It is made by `fold.ts` from facts
 // and nothing else, so that a restart that reads the same facts holds the same book, hash for hash.
+import { type Account, NEW_ACCOUNT } from './account.ts';
 import type { EquityMark, PositionOpening } from './fact.ts';
 import type { EngineId } from './identity.ts';
 import { type Balances, balanceOf } from './ledger.ts';
 import {
   add,
   ceilMoney,
+  type Decimal,
   type DecimalText,
   type Money,
   money,
@@ -90,9 +92,9 @@ export type Trading = 'active' | 'reducing' | 'flattening';
 export interface Portfolio {
   readonly quote: string;
   readonly engine: EngineId;
-  /** Balances held before the engine came, by asset; never part of equity. */
-  readonly foreign: Readonly<Record<string, DecimalText>>;
   readonly balances: Balances;
+  /** What is known of the venue's account besides. */
+  readonly account: Account;
   /** Open positions by configuration. */
   readonly positions: ReadonlyMap<string, Position>;
   /** Orders that have not ended, and the most recent that have, by client id. */
@@ -113,8 +115,8 @@ export interface Portfolio {
 export const EMPTY_PORTFOLIO: Portfolio = {
   quote: '',
   engine: '',
-  foreign: {},
   balances: new Map(),
+  account: NEW_ACCOUNT,
   positions: new Map(),
   orders: new Map(),
   decided: new Map(),
@@ -150,9 +152,16 @@ export function reservation(live: LiveOrder): Money {
   return rest.gt(0) ? ceilMoney(scale(money(live.order.reserved), rest)) : ZERO_MONEY;
 }
 
-/** Ledger cash less reservations of orders in flight (DOMAIN §1). */
-export const available = (book: Portfolio): Money =>
-  subtract(cash(book), sum([...book.orders.values()].map(reservation)));
+/** What the account holds of an asset that is not the engine's; below zero where its owner took what was. */
+export const foreignOf = ({ balances }: Portfolio, asset: string): Decimal =>
+  balanceOf(balances, 'foreign', asset);
+
+/** Ledger cash that is there, less reservations of orders in flight (DOMAIN §1). */
+export function available(book: Portfolio): Money {
+  const taken = money(foreignOf(book, book.quote));
+  const there = taken.lt(0) ? add(cash(book), taken) : cash(book);
+  return subtract(there, sum([...book.orders.values()].map(reservation)));
+}
 
 /** Marked value of a position; its own average cost until a first price is known. */
 export function marked(position: Position, marks: Marks): Money {

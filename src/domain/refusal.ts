@@ -11,6 +11,10 @@ export const REFUSALS = {
   'trading-state': 'the portfolio takes no new exposure now: recovering, reducing or flattening',
   'breaker-open':
     'a circuit breaker of the portfolio, the venue, the asset or the configuration keeps entries out',
+  'account-unreconciled':
+    'the venue’s account is being compared with the book: its events were lost for a while',
+  'symbol-frozen':
+    'an order or trade of somebody else was found on the pair; `reconcile` says what to do',
   'stage-without-capital': 'the configuration’s stage holds no capital',
   'sharpe-not-positive': 'the validated Sharpe ratio is missing, not finite or not above zero',
   inactive: 'the configuration is archived',

@@ -2,7 +2,7 @@
 // its highest and day by day, results, entries and slippage, and which breakers are open.
 import type { BreakerId } from './breaker.ts';
 import type { Fact, FactOf } from './fact.ts';
-import { type Money, money } from './money.ts';
+import { add, type Money, money } from './money.ts';
 import { breakerKey, concerns, type OpenBreaker, type Trip } from './open-breaker.ts';
 import type { Order } from './order.ts';
 import {
@@ -43,6 +43,10 @@ export function remember(memory: Memory, fact: Fact): void {
     case 'equity.marked':
       noteEquity(memory, money(fact.data.equity));
       return;
+    case 'transfer.recorded':
+    case 'foreign.adopted':
+      move(memory, money(fact.data.equity));
+      return;
     case 'breaker.tripped':
       trip(memory, fact.data);
       return;
@@ -72,6 +76,22 @@ function noteDay(memory: Memory, { at, data }: FactOf<'day.opened'>): void {
   const days = [...memory.history.days, { at, equity }].slice(-DAYS_MAX);
   memory.history = { ...memory.history, days };
   noteEquity(memory, equity);
+}
+
+/**
+ * What came in or went out is neither profit nor loss (DOMAIN §1, §3): whatever equity is measured against
+ * moves along. A reference that would fall to nothing stays where it was: it could not be divided by.
+ */
+function move(memory: Memory, by: Money): void {
+  if (by.isZero()) return;
+  const moved = (equity: Money): Money => (equity.plus(by).gt(0) ? add(equity, by) : equity);
+  const { peaks, days } = memory.history;
+  memory.history = {
+    peaks: new Map([...peaks].map(([rung, peak]) => [rung, moved(peak)])),
+    days: days.map((day) => ({ ...day, equity: moved(day.equity) })),
+  };
+  if (memory.day === null) return;
+  memory.day = { ...memory.day, startEquity: moved(memory.day.startEquity) };
 }
 
 function noteEquity(memory: Memory, equity: Money): void {

@@ -1,5 +1,6 @@
 // The supervisor's one decision: a batch of proposals against one running book. Each is checked in
 // the order of DOMAIN §3, sized, trimmed and reserved before the next is looked at.
+import { barring } from './account.ts';
 import { assetOf } from './candle.ts';
 import { byPrecedence } from './configuration.ts';
 import {
@@ -86,6 +87,7 @@ function decide(
   const early =
     closed ??
     stopped(standing.book, entrantOf(proposal)) ??
+    barring(standing.book, proposal.signal.pair) ??
     ineligible(proposal, terms, moment) ??
     unusable(standing);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);

@@ -1,16 +1,18 @@
 // From a fill to facts: postings that sum to zero, the position after it, and what it completes.
 // A fill is the venue's word: it is accepted in any state of its order, and applied once.
 import { assert } from './assert.ts';
-import { type Fact, type FactOf, fact, type Trade } from './fact.ts';
+import { closingOf } from './closing.ts';
+import { type Fact, type FactOf, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
-import { type Instrument, toLots } from './instrument.ts';
+import type { Instrument } from './instrument.ts';
 import { transaction } from './ledger.ts';
 import {
   type Decimal,
   decimal,
   type Money,
   notional,
+  type Price,
   price,
   type Quantity,
   quantity,
@@ -19,13 +21,19 @@ import {
   ZERO_MONEY,
   ZERO_QUANTITY,
 } from './money.ts';
-import type { ExitReason } from './order.ts';
-import { hasEnded, type LiveOrder, liveOrder, type Position } from './portfolio.ts';
+import { hasEnded, type LiveOrder, type Position } from './portfolio.ts';
 import { type Portion, portions } from './portion.ts';
-import type { Millis } from './time.ts';
 
-/** The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing. */
-export function settle(draft: Draft, fill: Fill, instrument: Instrument): readonly Fact[] {
+/**
+ * The facts of one fill, applied to `draft`; none when its trade id was seen before, or of nothing.
+ * `feePrice`: what one unit of its fee's asset is worth, where that is neither base nor quote.
+ */
+export function settle(
+  draft: Draft,
+  fill: Fill,
+  instrument: Instrument,
+  feePrice?: Price,
+): readonly Fact[] {
   const live = draft.orders.get(fill.clientOrderId);
   assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
   if (live.trades.includes(fill.tradeId) || !quantity(fill.quantity).gt(0)) return [];
@@ -38,7 +46,7 @@ export function settle(draft: Draft, fill: Fill, instrument: Instrument): readon
   const portions = portionsOf(draft, live, fill);
   for (const { configId, fill: portion } of portions) {
     if (!draft.positions.has(configId)) record(openingOf(live, fill));
-    record(fillFact(draft, live, configId, portion));
+    record(fillFact(draft, live, { configId, fill: portion }, feePrice));
   }
   record(overfillOf(draft, fill));
   record(completionOf(draft, fill));
@@ -67,31 +75,34 @@ interface Parts {
   readonly cash: Decimal;
   readonly feeUnits: Decimal;
   readonly feeValue: Decimal;
+  /** A fee in a third asset, which its owner pays for the engine: in units, and its value where known. */
+  readonly paidUnits: Decimal;
+  readonly paidValue: Decimal;
 }
 
-function partsOf(position: Position, fill: Fill): Parts {
+function partsOf(position: Position, fill: Fill, quote: string, feePrice?: Price): Parts {
   const at = price(fill.price);
   const amount = quantity(fill.quantity);
   const fee = decimal(fill.fee);
   const feeUnits = fill.feeAsset === position.opening.asset ? fee : ZERO_QUANTITY;
-  const feeCash = fill.pair.endsWith(`/${fill.feeAsset}`) ? fee : ZERO_MONEY;
+  const feeCash = fill.feeAsset === quote ? fee : ZERO_MONEY;
   const feeValue = feeCash.plus(at.times(feeUnits));
+  const paidUnits = isThird(fill, position, quote) ? fee : ZERO_QUANTITY;
+  const paidValue = feePrice === undefined ? ZERO_MONEY : feePrice.times(paidUnits);
+  const fees = { feeUnits, feeValue, paidUnits, paidValue };
   const value = notional(at, amount);
   if (fill.side === 'buy') {
     // A fee taken in the base is no cost of the position: cost = (filled − fee) × price (DOMAIN §1).
     const units = amount.minus(feeUnits);
-    return {
-      units,
-      cost: at.times(units),
-      cash: value.plus(feeCash).negated(),
-      feeUnits,
-      feeValue,
-    };
+    return { units, cost: at.times(units), cash: value.plus(feeCash).negated(), ...fees };
   }
   const units = quantity(amount.plus(feeUnits));
   const cost = costOf(position, units).negated();
-  return { units: units.negated(), cost, cash: value.minus(feeCash), feeUnits, feeValue };
+  return { units: units.negated(), cost, cash: value.minus(feeCash), ...fees };
 }
+
+const isThird = ({ feeAsset }: Fill, { opening }: Position, quote: string): boolean =>
+  feeAsset !== opening.asset && feeAsset !== quote;
 
 /** Realised before fees: what cash, cost and fee do not explain. Zero on a buy. */
 const realisedOf = ({ cash, cost, feeValue }: Parts): Decimal => cash.plus(cost).plus(feeValue);
@@ -101,8 +112,6 @@ const costOf = (position: Position, amount: Quantity): Money =>
   amount.gte(position.quantity) ? position.cost : share(position.cost, amount, position.quantity);
 
 function postingsOf(configId: string, quote: string, asset: string, fill: Fill, parts: Parts) {
-  const thirdAssetFee =
-    fill.feeAsset === asset || fill.feeAsset === quote ? ZERO_MONEY : decimal(fill.fee);
   return transaction([
     { account: 'cash', asset: quote, amount: parts.cash },
     { account: `cost:${configId}`, asset: quote, amount: parts.cost },
@@ -111,20 +120,23 @@ function postingsOf(configId: string, quote: string, asset: string, fill: Fill, 
     { account: `units:${configId}`, asset, amount: parts.units },
     { account: 'fees', asset, amount: parts.feeUnits },
     { account: 'venue', asset, amount: parts.units.plus(parts.feeUnits).negated() },
-    { account: 'fees', asset: fill.feeAsset, amount: thirdAssetFee },
-    { account: 'venue', asset: fill.feeAsset, amount: thirdAssetFee.negated() },
+    { account: 'fees', asset: fill.feeAsset, amount: parts.paidUnits },
+    { account: 'foreign', asset: fill.feeAsset, amount: parts.paidUnits.negated() },
+    // What the owner pays for the engine is put in: it costs the position, and no cash.
+    { account: 'fees', asset: quote, amount: parts.paidValue },
+    { account: 'capital', asset: quote, amount: parts.paidValue.negated() },
   ]);
 }
 
 function fillFact(
   draft: Draft,
   { order }: LiveOrder,
-  configId: string,
-  fill: Fill,
+  { configId, fill }: Portion,
+  feePrice?: Price,
 ): FactOf<'fill.recorded'> {
   const position = positionOf(draft, configId);
   const { signalId } = position.opening;
-  const parts = partsOf(position, fill);
+  const parts = partsOf(position, fill, draft.quote, feePrice);
   return fact(
     'fill.recorded',
     { at: fill.at, key: fill.clientOrderId, cause: order.signalId },
@@ -134,7 +146,7 @@ function fillFact(
       configId,
       signalId,
       postings: postingsOf(configId, draft.quote, position.opening.asset, fill, parts),
-      feeValue: text(parts.feeValue),
+      feeValue: text(parts.feeValue.plus(parts.paidValue)),
       realised: text(realisedOf(parts)),
       held: {
         quantity: text(position.quantity.plus(parts.units)),
@@ -166,72 +178,6 @@ function completionOf(draft: Draft, fill: Fill): Fact | undefined {
     { at: fill.at, key: fill.clientOrderId, cause: live.order.signalId },
     { clientOrderId: fill.clientOrderId, state: 'filled', code: null, message: null },
   );
-}
-
-/** The position's end, once it is on its way out and less than a lot is left. */
-export function closingOf(
-  draft: Draft,
-  configId: string,
-  instrument: Instrument,
-  at: Millis,
-): Fact | undefined {
-  const position = draft.positions.get(configId);
-  if (position === undefined || position.exiting === null) return undefined;
-  if (toLots(instrument, position.quantity).gt(0)) return undefined;
-  return endOf(draft, position, position.exiting, at);
-}
-
-/** The end of a position that no order trades any more: what is left of it becomes dust. */
-export function endOf(
-  draft: Draft,
-  position: Position,
-  reason: ExitReason,
-  at: Millis,
-): Fact | undefined {
-  const { configId, signalId } = position.opening;
-  if ((['entry', 'exit'] as const).some((side) => liveOrder(draft, configId, side))) {
-    return undefined;
-  }
-  return fact(
-    'position.closed',
-    { at, key: configId, cause: signalId },
-    { trade: tradeOf(position, reason, at), postings: dustOf(draft.quote, position) },
-  );
-}
-
-/** What is too small to sell leaves the position with its cost (DOMAIN §4: dust booked apart). */
-function dustOf(quote: string, { opening, quantity: units, cost }: Position) {
-  const { configId, asset } = opening;
-  return transaction([
-    { account: `units:${configId}`, asset, amount: units.negated() },
-    { account: 'units:dust', asset, amount: units },
-    { account: `cost:${configId}`, asset: quote, amount: cost.negated() },
-    { account: 'cost:dust', asset: quote, amount: cost },
-  ]);
-}
-
-function tradeOf(position: Position, exitReason: ExitReason, exitAt: Millis): Trade {
-  const { at: entryAt, ...opening } = position.opening;
-  const { bought, sold } = position;
-  const profit = position.realised.minus(position.fees);
-  const risk = decimal(opening.entryReference).minus(opening.stopLoss).times(bought);
-  return {
-    ...opening,
-    entryAt,
-    exitAt,
-    quantity: text(bought),
-    entryPrice: text(position.paid.div(bought).toSignificantDigits(18)),
-    // A position that was dust from the start was never sold; it leaves at its entry price.
-    exitPrice: text(
-      (sold.gt(0) ? position.received.div(sold) : position.paid.div(bought)).toSignificantDigits(
-        18,
-      ),
-    ),
-    exitReason,
-    fees: text(position.fees),
-    profit: text(profit),
-    returnR: risk.gt(0) ? profit.div(risk).toNumber() : 0,
-  };
 }
 
 function positionOf(draft: Draft, configId: string): Position {

@@ -1,7 +1,10 @@
 // What breakers that are not closed do to an entry: asked before it is sized, and again at the gateway. An
 // exit asks none of this.
+import { barring } from './account.ts';
 import { type BreakerId, breakerRule } from './breaker.ts';
+import { assetOf } from './candle.ts';
 import { concerns, type Entrant, type OpenBreaker } from './open-breaker.ts';
+import type { Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -26,6 +29,15 @@ export function stopping(
   }
   return undefined;
 }
+
+/** The last look at an entry that was let through, at the gateway: nothing has come in between. */
+export const mayStillEnter = (
+  book: Pick<Portfolio, 'breakers' | 'account' | 'trading'>,
+  { configId, pair, clientOrderId }: Pick<Order, 'configId' | 'pair' | 'clientOrderId'>,
+): boolean =>
+  book.trading === 'active' &&
+  barring(book, pair) === undefined &&
+  stopping(book, { configId, asset: assetOf(pair) }, clientOrderId) === undefined;
 
 /** The refusal of an entry that a breaker stops. */
 export function stopped(book: Breakers, entrant: Entrant): Refusal | undefined {

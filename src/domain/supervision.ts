@@ -1,5 +1,6 @@
 // What the supervisor does with each thing it hears, as functions from a draft of the book to facts;
 // the statechart says when.
+import { type Adoption, adopt } from './adoption.ts';
 import { conclude, type OrderNews } from './conclusion.ts';
 import { judgeDay } from './day.ts';
 import type { Proposal, ReviewMoment, ReviewTerms } from './eligibility.ts';
@@ -7,7 +8,18 @@ import { type ExitRequest, orderExit } from './exit.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
+import {
+  differed,
+  type ForeignOrder,
+  foreignOrder,
+  foreignTrade,
+  lost,
+  reconciled,
+  type Transfer,
+  transferred,
+} from './foreign.ts';
 import type { Instrument } from './instrument.ts';
+import type { Decimal, Price } from './money.ts';
 import { equityMark, heldPairs, isMarked, type LiveOrder, slipOf } from './portfolio.ts';
 import { judgeProbe } from './probing.ts';
 import { protect, takeBack } from './protection.ts';
@@ -23,21 +35,61 @@ export const record = (draft: Draft, next: Fact): readonly Fact[] => {
 };
 
 /**
- * A fill of one of our orders settles. One of nobody we know is recorded as foreign, and so is one that
+ * A fill of one of our orders settles. One of nobody we know is posted as foreign, and so is one that
  * came so late that its place is taken: a sale whose position another has closed, a trade of a pair that
- * its configuration has left for another.
+ * its configuration has left for another. `feePrice`: of its fee's asset, where that is a third one.
  */
-export function settleReported(draft: Draft, terms: ReviewTerms, fill: Fill): readonly Fact[] {
+export function settleReported(
+  draft: Draft,
+  terms: ReviewTerms,
+  fill: Fill,
+  feePrice?: Price,
+): readonly Fact[] {
   const instrument = terms.instruments.get(fill.pair);
   const live = draft.orders.get(fill.clientOrderId);
   if (instrument !== undefined && live !== undefined && isPlaced(draft, live)) {
-    const facts = judged(draft, settle(draft, fill, instrument), terms);
+    const facts = judged(draft, settle(draft, fill, instrument, feePrice), terms);
     return [...facts, ...followed(draft, facts, instrument, terms, fill.at)];
   }
   if (live?.trades.includes(fill.tradeId) === true) return [];
-  const about = { at: fill.at, key: fill.pair, cause: fill.clientOrderId };
-  const detail = `trade ${fill.tradeId}: ${fill.side} ${fill.quantity} at ${fill.price}`;
-  return record(draft, fact('foreign.found', about, { pair: fill.pair, what: 'fill', detail }));
+  return foreignTrade(draft, fill);
+}
+
+/** News of the venue's account that no order of ours explains. */
+export type AccountNews =
+  | ({ readonly kind: 'order' } & ForeignOrder)
+  | ({ readonly kind: 'transfer'; readonly ceiling: Decimal } & Transfer)
+  /** `missing`: what the venue has less of than the book, by asset. */
+  | {
+      readonly kind: 'differences';
+      readonly missing: ReadonlyMap<string, Decimal>;
+      readonly at: Millis;
+    }
+  | { readonly kind: 'lost'; readonly reason: string; readonly at: Millis }
+  | { readonly kind: 'reconciled'; readonly at: Millis }
+  | ({ readonly kind: 'adoption' } & Adoption);
+
+export function accountReported(
+  draft: Draft,
+  terms: ReviewTerms,
+  news: AccountNews,
+): readonly Fact[] {
+  switch (news.kind) {
+    case 'order':
+      return foreignOrder(draft, news);
+    case 'transfer':
+      return transferred(draft, news, news.ceiling);
+    case 'differences':
+      return differed(draft, news.missing, news.at);
+    case 'lost':
+      return lost(draft, news.reason, news.at);
+    case 'reconciled':
+      return reconciled(draft, news.at);
+    case 'adoption':
+      return judged(draft, adopt(draft, news, terms.instruments), terms);
+    default:
+      return news satisfies never;
+  }
 }
 
 /** With the breakers of every order that ended and every position that closed. */

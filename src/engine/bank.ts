@@ -4,6 +4,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { LifecycleRules } from '../domain/lifecycle-rules.ts';
+import type { DecimalText } from '../domain/money.ts';
 import type { ExecutionRules, ProtectionRules } from '../domain/order.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
@@ -31,6 +32,8 @@ export interface EngineRules {
   readonly protection: ProtectionRules;
   readonly lifecycle: LifecycleRules;
   readonly gatherMs: Millis;
+  /** The most of the quote currency that may be put in; deposits beyond it stay their owner's. */
+  readonly ceiling: DecimalText;
   /** How long a signed request stays valid at the venue. */
   readonly recvWindowMs: Millis;
   /** Whether market time is the machine's: not where a sandbox plays its own. */

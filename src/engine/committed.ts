@@ -30,6 +30,7 @@ export function createCommittedOrders(journal: Journal): CommittedOrders {
       read: (from) => journal.read(from),
       saveCheckpoint: (checkpoint) => journal.saveCheckpoint(checkpoint),
       latestCheckpoint: () => journal.latestCheckpoint(),
+      holdsOrder: (clientOrderId) => journal.holdsOrder(clientOrderId),
     },
     take: (clientOrderId) => waiting.delete(clientOrderId),
   };

@@ -13,10 +13,9 @@ import type { Enrolment } from './enrolment.ts';
 import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
-import { reconcileOrders, saveCheckpoint } from './recover.ts';
+import { saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
 import { countNews, type Status, statusOf } from './status.ts';
-import { createStocktake, type Stocktake } from './stocktake.ts';
 import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { armPosition } from './watch.ts';
@@ -37,7 +36,6 @@ export class Engine {
   readonly seating: Seating;
   readonly #endings: (() => void)[] = [];
   readonly #health = new VenueHealth();
-  readonly #stocktake: Stocktake;
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
 
@@ -47,13 +45,7 @@ export class Engine {
     this.#listener = listener;
     this.#start = start;
     this.#seq = start.seq;
-    this.#stocktake = createStocktake({
-      ...this.#banks,
-      instruments: start.instruments,
-      book: () => this.book(),
-    });
-    const measures = { health: this.#health, missingLots: () => this.#stocktake.missingLots() };
-    this.#parts = joinParts(this.#banks, rules, start, measures, {
+    this.#parts = joinParts(this.#banks, rules, start, this.#health, {
       ...listener,
       onFatal: listener.onFatal,
       onFeedNews: listener.onFeedNews,
@@ -70,7 +62,7 @@ export class Engine {
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
   async start(): Promise<void> {
     const { feed, venue, timers } = this.#banks;
-    const { watch, execution, sink } = this.#parts;
+    const { watch } = this.#parts;
     const { book, enrolments } = this.#start;
     // What is held is watched from the first price on, whatever else takes its time.
     for (const { opening } of book.positions.values()) armPosition(watch, opening);
@@ -78,17 +70,20 @@ export class Engine {
       feed.prices.subscribe((update) => this.#priced(update)),
       feed.candles.subscribe((candle) => this.#closed(candle)),
       feed.news.subscribe((news) => this.#heard(news)),
-      venue.news.subscribe((news) => execution.hear(news)),
+      venue.news.subscribe((news) => this.#parts.reconciliation.hear(news)),
     ];
     this.#endings.push(() => {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
-    await reconcileOrders(book, venue, sink);
+    this.#endings.push(() => this.#parts.reconciliation.stop());
     for (const enrolment of enrolments) this.seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     const configurations = enrolments.map(({ configuration }) => configuration);
-    await feed.start(wantedStreams(configurations, book));
-    await this.#stocktake.take();
+    // Side by side: a venue that does not answer yet keeps no price from its stop.
+    await Promise.all([
+      this.#parts.reconciliation.begin(),
+      feed.start(wantedStreams(configurations, book)),
+    ]);
     this.#send({ type: 'recovery.completed' });
   }
 
@@ -162,7 +157,7 @@ export class Engine {
     if (!book.breakers.has(breakerKey(breaker))) return 'it is not open';
     const marks = this.#parts.watch.marks(heldPairs(book));
     if (!isMarked(book, marks)) return 'a position has no price yet';
-    if (breaker.id === 'reconciliation') this.#stocktake.accept();
+    if (breaker.id === 'reconciliation') this.#parts.reconciliation.accept();
     else if (breakerRule(breaker.id).scope === 'venue') this.#health.clear();
     this.#send({
       type: 'breaker.reset',
@@ -173,6 +168,11 @@ export class Engine {
       reason,
     });
     return undefined;
+  }
+
+  /** A person accepts what the venue says of the account; why not, where it cannot be. */
+  adopt(pair: string | null, by: string, reason: string): Promise<string | undefined> {
+    return this.#parts.reconciliation.adopt(pair, by, reason);
   }
 
   /** Closes one configuration's position; false when it holds none. */
@@ -234,7 +234,7 @@ export class Engine {
   #tick(): void {
     const { clock } = this.#banks;
     const [market, wall] = [clock.market(), clock.monotonic()];
-    void this.#stocktake.take();
+    this.#parts.reconciliation.tick();
     this.#parts.guard.look(this.book());
     // Before the venue has said what time it is, there is no day to judge.
     if (market === 0) return;

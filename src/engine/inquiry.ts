@@ -14,12 +14,12 @@ export type Word = 'ended' | 'standing' | 'living' | 'none';
 export interface Inquiry {
   readonly venue: Pick<Venue, 'find' | 'fills' | 'openOrders' | 'cancel'>;
   readonly sink: Pick<ExecutionSink, 'onFill' | 'onOrderNews'>;
-  /** The order is to be cancelled at the venue. */
-  isCanceling(order: Order): boolean;
+  /** The order is to be cancelled at the venue, or the book believes that it ended. */
+  isUnwanted(order: Order): boolean;
 }
 
 /** Asks once, tells `sink` what came, and says what it means. Throws `VenueFault`. */
-export async function inquire(order: Order, { venue, sink, isCanceling }: Inquiry): Promise<Word> {
+export async function inquire(order: Order, { venue, sink, isUnwanted }: Inquiry): Promise<Word> {
   const report = await venue.find(order);
   const fills = (await venue.fills(order.pair, order.at - fillLookBackMs)).filter(
     ({ clientOrderId }) => clientOrderId === order.clientOrderId,
@@ -31,7 +31,7 @@ export async function inquire(order: Order, { venue, sink, isCanceling }: Inquir
   }
   sink.onOrderNews(newsOf(report));
   if (isOver(report)) return 'ended';
-  if (!isCanceling(order)) return rests(order) ? 'standing' : 'living';
+  if (!isUnwanted(order)) return rests(order) ? 'standing' : 'living';
   const outcome = await venue.cancel(order);
   if (outcome.kind !== 'canceled') return 'living';
   sink.onOrderNews(newsOf(outcome.report));

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Fact, fact } from '../domain/fact.ts';
 import { engineId } from '../domain/identity.ts';
 import { transaction } from '../domain/ledger.ts';
-import { least, type Money, money, text } from '../domain/money.ts';
+import { decimal, least, type Money, money, text } from '../domain/money.ts';
 import type { Balance } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -27,6 +27,10 @@ export function opening(
   const postings = transaction([
     { account: 'cash', asset: quote, amount: capital },
     { account: 'capital', asset: quote, amount: capital.negated() },
+    ...Object.entries(foreign).flatMap(([asset, amount]) => [
+      { account: 'foreign' as const, asset, amount: decimal(amount) },
+      { account: 'venue' as const, asset, amount: decimal(amount).negated() },
+    ]),
   ]);
   // Chance enters once, here, and is journalled: the mark of this engine's orders.
   const engine = engineId(randomBytes(16).toString('hex'));

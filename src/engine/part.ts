@@ -4,6 +4,7 @@ import type { Stage } from '../domain/configuration.ts';
 import type { Entry, Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { configurationOfTwin } from '../domain/twin.ts';
+import type { VenueHealth } from '../domain/venue-health.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
@@ -12,18 +13,20 @@ import type { Enrolment } from './enrolment.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import { FaultDesk } from './fault-desk.ts';
-import type { GaugeOptions, Gauges } from './gauge.ts';
+import type { Gauges } from './gauge.ts';
 import type { Guard } from './guard.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
+import type { Reconciliation } from './reconciliation.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
-import { joinCandleRoad, joinEvidence, joinMeasures, joinVenue } from './road.ts';
+import { joinCandleRoad, joinEvidence, joinMeasures } from './road.ts';
 import { type Counters, newCounters } from './status.ts';
 import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
 import type { Twins } from './twin.ts';
+import { joinVenue } from './venue-road.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 export interface Parts {
@@ -45,13 +48,14 @@ export interface Parts {
   readonly faults: FaultDesk;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
+  readonly reconciliation: Reconciliation;
 }
 
 export function joinParts(
   banks: Banks,
   rules: EngineRules,
   start: EngineStart,
-  measures: Pick<GaugeOptions, 'health' | 'missingLots'>,
+  health: VenueHealth,
   listener: EngineListener & {
     /** The lifecycle has done with a configuration. */
     onArchived(configId: string): void;
@@ -65,7 +69,9 @@ export function joinParts(
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const { sink, execution } = joinVenue(banks, rules, send, book);
+  const asked = { watch: () => watch, pairs: () => streams.pairs() };
+  const toVenue = joinVenue(banks, rules, { ...start, ...asked, send, book });
+  const { sink, execution, reconciliation } = toVenue;
   const watch = createWatch(({ holder, ...crossed }) => {
     const configId = configurationOfTwin(holder);
     if (configId !== undefined) twins.crossed(configId, crossed);
@@ -84,7 +90,8 @@ export function joinParts(
   const heard = { counters, misses, send, book, twins, onFault };
   const { registry, streams, evaluation } = joinCandleRoad({ clock, timers }, execute, heard);
   const { month, gauges, guard } = joinMeasures(banks, rules, {
-    ...{ measures, watch, streams, record },
+    ...{ health, watch, streams, record },
+    missingLots: () => reconciliation.missingLots(),
   });
   const effect = createEffects({
     ...{ registry, execution, sink, book, marketTime, log },
@@ -113,18 +120,13 @@ export function joinParts(
       correlation: month.correlation,
     },
     book: start.book,
-    watch,
-    recorder,
-    clock,
-    timers,
-    gatherMs: rules.gatherMs,
+    ...{ watch, recorder, clock, timers, gatherMs: rules.gatherMs },
     readings: () => gauges.readings(),
     onDeath: (error) => listener.onFatal('the portfolio supervisor failed', error),
   });
   return {
-    ...{ watch, registry, evaluation, execution, recorder },
-    ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
-    ...{ guard, faults },
+    ...{ ...toVenue, watch, registry, evaluation, recorder, supervisor, streams },
+    ...{ gauges, orders, breakers, misses, counters, twins, lifecycle, guard, faults },
   };
 }
 

@@ -4,13 +4,12 @@ import { decodeBook, encodeBook, hashOf } from '../domain/checkpoint.ts';
 import type { Entry } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { balanceOf } from '../domain/ledger.ts';
+import { holdings } from '../domain/ledger.ts';
 import { type Decimal, decimal, text } from '../domain/money.ts';
-import type { Order } from '../domain/order.ts';
 import { EMPTY_PORTFOLIO, hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
 import { DAY, type Millis } from '../domain/time.ts';
 import type { Balance, Journal, OrderReport, Venue } from '../ports.ts';
-import { type ExecutionSink, isOver, newsOf } from './execution.ts';
+import { type ExecutionSink, isOver, newsOf, rests } from './execution.ts';
 
 export interface Recovered {
   readonly book: Portfolio;
@@ -69,19 +68,23 @@ export async function reconcileOrders(
   sink: ExecutionSink,
 ): Promise<void> {
   const open = [...book.orders.values()].filter((live) => !hasEnded(live));
-  const found: { order: Order; report: OrderReport | undefined }[] = [];
-  for (const { order } of open) found.push({ order, report: await venue.find(order) });
+  const found: { live: LiveOrder; report: OrderReport | undefined }[] = [];
+  for (const live of open) found.push({ live, report: await venue.find(live.order) });
   // Asked for later than the orders, so that none is told as over whose fills are not here; and told
   // first, so that an order that ended with fills keeps them.
   for (const [pair, since] of firstTimes(open)) {
     const fills = await venue.fills(pair, since - fillLookBackMs);
     for (const fill of fills.filter((one) => book.orders.has(one.clientOrderId))) sink.onFill(fill);
   }
-  for (const { order, report } of found) {
+  for (const { live, report } of found) {
     if (report !== undefined) sink.onOrderNews(newsOf(report));
-    if (report === undefined || !isOver(report)) sink.onUnknown(order);
+    if (report === undefined || !isRight(live, report)) sink.onUnknown(live.order);
   }
 }
+
+/** Nothing needs to be found out: it is over, or rests where it should. */
+const isRight = ({ order, state }: LiveOrder, report: OrderReport): boolean =>
+  isOver(report) || (rests(order) && state !== 'canceling');
 
 /** Time of each pair's oldest order. */
 function firstTimes(open: readonly LiveOrder[]): ReadonlyMap<string, Millis> {
@@ -100,18 +103,18 @@ export interface Comparison {
   readonly difference: string;
 }
 
-/** Every asset the book knows, against the venue's balances. Foreign holdings belong to the book's side. */
+/** Every asset that book or venue holds any of. Foreign holdings belong to the book's side. */
 export function compareBalances(
   book: Portfolio,
   balances: ReadonlyMap<string, Balance>,
 ): readonly Comparison[] {
-  const assets = new Set([book.quote, ...Object.keys(book.foreign)]);
-  for (const { opening } of book.positions.values()) assets.add(opening.asset);
-  for (const key of book.balances.keys()) {
-    if (key.startsWith('units:')) assets.add(key.slice(key.indexOf(' ') + 1));
+  const held = holdings(book.balances);
+  const assets = new Set([book.quote, ...held.keys()]);
+  for (const [asset, { free, locked }] of balances) {
+    if (!decimal(free).plus(locked).isZero()) assets.add(asset);
   }
   return [...assets].map((asset) => {
-    const ours = heldOf(book, asset);
+    const ours = held.get(asset) ?? decimal(0);
     const balance = balances.get(asset);
     const theirs = decimal(balance?.free ?? 0).plus(balance?.locked ?? 0);
     return {
@@ -156,14 +159,4 @@ export function shortages(
       return { ...one, lots: lots.toNumber() };
     })
     .filter(({ lots }) => lots > 1);
-}
-
-function heldOf(book: Portfolio, asset: string): Decimal {
-  const foreign = decimal(book.foreign[asset] ?? 0);
-  if (asset === book.quote) return foreign.plus(balanceOf(book.balances, 'cash', asset));
-  let total = foreign.plus(balanceOf(book.balances, 'units:dust', asset));
-  for (const { opening, quantity } of book.positions.values()) {
-    if (opening.asset === asset) total = total.plus(quantity);
-  }
-  return total;
 }

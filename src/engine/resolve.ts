@@ -83,10 +83,10 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
 }
 
 /** How long to wait before each next question; who waited for too long despairs, and says so. */
-function patienceWith(order: Order, { clock, sink, isCanceling }: ResolverOptions): () => Millis {
+function patienceWith(order: Order, { clock, sink, isUnwanted }: ResolverOptions): () => Millis {
   const { clientOrderId } = order;
   const despairsAt = clock.monotonic() + despairMs;
-  let next = isCanceling(order) ? soonMs : firstWaitMs;
+  let next = isUnwanted(order) ? soonMs : firstWaitMs;
   return () => {
     const waitMs = next;
     const despairs = clock.monotonic() >= despairsAt;

@@ -1,5 +1,5 @@
-// The roads between the engine's parts, each joined once: from an order to the venue's words on it, from a
-// twin's closed trade to its configuration's stage, from a closed candle to a proposal or an exit.
+// The roads between the engine's parts, each joined once: from a twin's closed trade to its configuration's
+// stage, from a closed candle to a proposal or an exit. The one to the venue has a page of its own.
 import type { Stage } from '../domain/configuration.ts';
 import type { Fact } from '../domain/fact.ts';
 import { type Poison, poisonOf } from '../domain/poison.ts';
@@ -7,7 +7,6 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import type { Timers } from '../ports.ts';
 import type { Banks, EngineRules } from './bank.ts';
 import { createEvaluation } from './evaluate.ts';
-import { createExecution, type ExecutionSink } from './execution.ts';
 import { type GaugeOptions, Gauges } from './gauge.ts';
 import { Guard } from './guard.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -15,7 +14,6 @@ import { createMonth, type Month } from './month.ts';
 import type { NearestMisses } from './nearest-miss.ts';
 import type { Parts } from './part.ts';
 import { createRegistry } from './registry.ts';
-import { createResolver } from './resolve.ts';
 import type { Counters } from './status.ts';
 import { createStreams, type Streams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
@@ -23,43 +21,24 @@ import { Twins } from './twin.ts';
 import { createVerdicts } from './verdict.ts';
 import type { Watch } from './watch.ts';
 
-/** From an order to the venue's words on it. */
-export function joinVenue(
-  { venue, clock, timers, log }: Banks,
-  { recvWindowMs }: EngineRules,
-  send: Supervisor['actor']['send'],
-  book: () => Portfolio,
-): Pick<Parts, 'sink' | 'execution'> {
-  const heard: Omit<ExecutionSink, 'onUnknown'> = {
-    onFill: (fill) => send({ type: 'fill.reported', fill }),
-    onOrderNews: (news) => send({ type: 'order.reported', news }),
-  };
-  const onUnknown = createResolver({
-    ...{ venue, clock, timers, log, recvWindowMs },
-    sink: heard,
-    isCanceling: ({ clientOrderId }) => book().orders.get(clientOrderId)?.state === 'canceling',
-  });
-  const sink = { ...heard, onUnknown };
-  return { sink, execution: createExecution({ venue, clock, timers, log, sink }) };
-}
-
 /** What the breakers measure, and what every position must have. */
 export function joinMeasures(
   { clock, log }: Banks,
   { breakers: levels, isRealTime }: EngineRules,
-  from: {
-    measures: Pick<GaugeOptions, 'health' | 'missingLots'>;
+  from: Pick<GaugeOptions, 'health' | 'missingLots'> & {
     watch: Watch;
     streams: Streams;
     record(facts: readonly Fact[]): void;
   },
 ): Pick<Parts, 'gauges' | 'guard'> & { readonly month: Month } {
-  const { measures, watch, streams, record } = from;
+  const { watch, streams, record, health, missingLots } = from;
   const month = createMonth(levels);
   const { pairs } = streams;
   return {
     month,
-    gauges: new Gauges({ ...measures, ...{ levels, isRealTime, pairs, clock, watch, month } }),
+    gauges: new Gauges({
+      ...{ levels, isRealTime, pairs, clock, watch, month, health, missingLots },
+    }),
     guard: new Guard({ watch, streams, clock, log, record }),
   };
 }

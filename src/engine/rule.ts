@@ -14,6 +14,7 @@ export function rulesOf(settings: Settings, live: boolean): EngineRules {
     breakers: settings.breakers,
     lifecycle: lifecycleRulesOf(settings.lifecycle),
     gatherMs: settings.portfolio.gatherMs,
+    ceiling: String(settings.portfolio.equity),
     recvWindowMs: settings.execution.recvWindowMs,
     isRealTime: venueOf(settings).venue.endpoint === null,
   };

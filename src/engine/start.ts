@@ -2,14 +2,13 @@
 // configurations. Start-up is recovery, every time.
 import { dirname } from 'node:path';
 import { createClock, nodeTimers } from '../clock.ts';
-import { assetOf } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { decimal } from '../domain/money.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import { stopping } from '../domain/stopping.ts';
+import { mayStillEnter } from '../domain/stopping.ts';
 import {
   type Credentials,
   createClient,
@@ -121,10 +120,8 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
           settings.risk.maxTotalExposure,
         ),
       },
-      mayIncreaseExposure: ({ configId, pair, clientOrderId }) =>
-        engine.book().trading === 'active' &&
-        stopping(engine.book(), { configId, asset: assetOf(pair) }, clientOrderId) === undefined &&
-        !isHalted(dataDirectory),
+      mayIncreaseExposure: (order) =>
+        mayStillEnter(engine.book(), order) && !isHalted(dataDirectory),
       takeCommitted: committed.take,
       onBreach(code, message) {
         log.error({ code }, `the gateway stopped an order: ${message}`);

@@ -1,62 +1,105 @@
-// After a start, when no order is out any more: what the venue holds against what the book trades on. A
-// venue that has less keeps entries out until it has not, or a person has looked; it is asked again until
-// then, and so is one that does not answer.
+// What the venue holds against what the book has. A snapshot and a book that straddle a fill differ without
+// anything being wrong: nothing is compared while an outcome is open, and what is missing is believed once
+// two looks agree on it.
 import type { Instrument } from '../domain/instrument.ts';
-import { hasEnded, type Portfolio } from '../domain/portfolio.ts';
-import type { Millis } from '../domain/time.ts';
-import type { Clock, Log, Venue } from '../ports.ts';
-import { compareBalances, type Shortage, shortages } from './recover.ts';
+import { type Decimal, decimal } from '../domain/money.ts';
+import type { OrderState } from '../domain/order.ts';
+import type { Portfolio } from '../domain/portfolio.ts';
+import type { Log, Venue } from '../ports.ts';
+import { type Comparison, compareBalances, type Shortage, shortages } from './recover.ts';
 
-/** Between two questions. */
-const againMs: Millis = 5000;
+/** `unsure`: something is out, or moved meanwhile. `again`: something is missing, by one look alone. */
+export type Look = 'agreed' | 'short' | 'again' | 'unsure';
 
 export interface Stocktake {
-  /** Call it often: it asks when it may, until nothing is missing. Never throws. */
-  take(): Promise<void>;
+  /** Compares once. Throws what the venue throws. */
+  look(): Promise<Look>;
+  /** The comparison alone; undefined where now is no time for one. Throws what the venue throws. */
+  compare(): Promise<readonly Comparison[] | undefined>;
+  /** What is missing for certain, by asset. */
+  missing(): ReadonlyMap<string, Decimal>;
   /** Lots that are missing of whatever most are missing of; undefined before the first answer. */
   missingLots(): number | undefined;
-  /** A person has looked: what is missing now is missing no more, until the next start. */
+  /** A person has looked: what is missing now counts no more, unless it becomes more. */
   accept(): void;
 }
 
-const isOut = (book: Portfolio): boolean =>
-  [...book.orders.values()].some((live) => !hasEnded(live));
+/** States of an order whose fills the book may not have yet. */
+const OPEN_OUTCOMES: ReadonlySet<OrderState> = new Set(['sending', 'partial', 'unknown']);
+
+export const isSettled = (book: Portfolio): boolean =>
+  [...book.orders.values()].every(({ state }) => !OPEN_OUTCOMES.has(state));
+
+const sameAs = (one: readonly Shortage[], other: readonly Shortage[]): boolean =>
+  JSON.stringify(one.map(keyOf)) === JSON.stringify(other.map(keyOf));
+const keyOf = ({ asset, difference }: Shortage): string => `${asset} ${difference}`;
 
 export function createStocktake(options: {
   venue: Pick<Venue, 'balances'>;
-  clock: Pick<Clock, 'monotonic'>;
   log: Log;
   instruments: ReadonlyMap<string, Instrument>;
   book(): Portfolio;
 }): Stocktake {
-  const { venue, clock, log, instruments } = options;
-  let nextAt = Number.NEGATIVE_INFINITY;
-  let missing: readonly Shortage[] | undefined;
+  const { venue, log, instruments } = options;
+  let suspected: readonly Shortage[] = [];
+  let believed: readonly Shortage[] | undefined;
+  let surplus = '';
+  const accepted = new Map<string, Decimal>();
 
-  function told(found: readonly Shortage[]): void {
-    const isNews = found.length > 0 && (missing === undefined || missing.length === 0);
-    if (isNews) log.error({ missing: found }, 'the venue has less than the book: no entries');
-    missing = found;
-    if (found.length === 0) nextAt = Number.POSITIVE_INFINITY;
+  async function compare(): Promise<readonly Comparison[] | undefined> {
+    const before = options.book();
+    if (!isSettled(before)) return undefined;
+    const balances = await venue.balances();
+    const book = options.book();
+    // What was booked or sent meanwhile is not in the answer.
+    if (book.balances !== before.balances || !isSettled(book)) return undefined;
+    return compareBalances(book, balances);
   }
 
+  /** No harm, and somebody's money: said once, and booked by a person. */
+  function tellSurplus(differences: readonly Comparison[]): void {
+    const more = differences.filter(({ difference }) => decimal(difference).gt(0));
+    const told = JSON.stringify(more);
+    if (more.length > 0 && told !== surplus) {
+      log.warn({ more }, 'the venue has more than the book; `reconcile --adopt` books it');
+    }
+    surplus = told;
+  }
+
+  const counts = ({ asset, difference }: Shortage): boolean =>
+    !decimal(difference)
+      .negated()
+      .lte(accepted.get(asset) ?? 0);
+
   return {
-    async take() {
-      const before = options.book();
-      // What is still out may explain a difference, and is being asked about.
-      if (clock.monotonic() < nextAt || isOut(before)) return;
-      nextAt = clock.monotonic() + againMs;
-      const balances = await venue.balances().catch((error: unknown) => {
-        log.warn({ error: String(error) }, 'the venue did not tell its balances; asking again');
-      });
-      const book = options.book();
-      // What was booked or sent meanwhile is not in the answer: ask again.
-      if (balances === undefined || book.balances !== before.balances || isOut(book)) return;
-      if (nextAt === Number.POSITIVE_INFINITY) return;
-      told(shortages(compareBalances(book, balances), book, instruments));
+    compare,
+    async look() {
+      const differences = await compare();
+      if (differences === undefined) return 'unsure';
+      tellSurplus(differences);
+      const found = shortages(differences, options.book(), instruments).filter(counts);
+      if (found.length > 0 && !sameAs(found, suspected)) {
+        suspected = found;
+        return 'again';
+      }
+      if (found.length > 0 && !sameAs(found, believed ?? [])) {
+        log.error({ missing: found }, 'the venue has less than the book: no entries');
+      }
+      suspected = found;
+      believed = found;
+      return found.length > 0 ? 'short' : 'agreed';
     },
+    missing: () =>
+      new Map(
+        (believed ?? []).map(({ asset, difference }) => [asset, decimal(difference).negated()]),
+      ),
     missingLots: () =>
-      missing === undefined ? undefined : Math.max(0, ...missing.map(({ lots }) => lots)),
-    accept: () => told([]),
+      believed === undefined ? undefined : Math.max(0, ...believed.map(({ lots }) => lots)),
+    accept() {
+      for (const { asset, difference } of believed ?? []) {
+        accepted.set(asset, decimal(difference).negated());
+      }
+      believed = [];
+    },
   };
 }

@@ -46,6 +46,16 @@ export function orders(
   return all(newest.where('state', 'in', LIVE));
 }
 
+/** Whether an order of this id was ever made. */
+export const holdsOrder = ({ query, all }: Connection<Schema>, clientOrderId: string): boolean =>
+  all(
+    query
+      .selectFrom('orders')
+      .select('client_order_id')
+      .where('client_order_id', '=', clientOrderId)
+      .limit(1),
+  ).length > 0;
+
 /** Stage precedence, then Sharpe descending with missing last, then id (DOMAIN §8). */
 export function configurations(
   { query, all }: Connection<Schema>,

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Fact } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Journal } from '../ports.ts';
+import { holdsOrder } from './book-reading.ts';
 import { latestCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { commitInTime } from './commit.ts';
 import type { Connection } from './connection.ts';
@@ -57,6 +58,9 @@ export function createJournal(
     },
     async latestCheckpoint() {
       return latestCheckpoint(connection);
+    },
+    async holdsOrder(clientOrderId) {
+      return holdsOrder(connection, clientOrderId);
     },
     get lastSeq() {
       return lastSeqOf(connection);

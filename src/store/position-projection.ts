@@ -71,6 +71,16 @@ export const positionFilled = ({ data }: EntryOf<'fill.recorded'>): Change =>
 export const positionLeaving = ({ data }: EntryOf<'exit.decided'>): Change =>
   revise('active_trades', data.configId, () => ({ exit_reason: data.reason }));
 
+/** What others sold of positions leaves them. */
+export const positionsShrunk = ({ data }: EntryOf<'foreign.adopted'>): readonly Change[] =>
+  data.shrunk.map(({ configId, held, realised }) =>
+    revise('active_trades', configId, (row) => ({
+      quantity: plain(held.quantity),
+      cost: plain(held.cost),
+      realised: plus(row.realised, realised),
+    })),
+  );
+
 /** The position is on its way out; the first reason stays. */
 export const positionExiting = ({ data }: EntryOf<'exit.ordered'>): Change =>
   revise('active_trades', data.order.configId, () => ({ exit_reason: data.reason }));

@@ -35,6 +35,7 @@ import {
   positionFilled,
   positionLeaving,
   positionOpened,
+  positionsShrunk,
 } from './position-projection.ts';
 import type { Schema } from './schema.ts';
 
@@ -94,7 +95,12 @@ const PROJECTIONS: { readonly [T in FactType]: Projection<T> } = {
   'trading.resumed': journalOnly,
   'command.acknowledged': journalOnly,
   'stream.gapped': journalOnly,
-  'foreign.found': journalOnly,
+  'foreign.found': posted,
+  'transfer.recorded': posted,
+  'difference.found': journalOnly,
+  'account.lost': journalOnly,
+  'account.reconciled': journalOnly,
+  'foreign.adopted': (entry) => [...positionsShrunk(entry), ...posted(entry)],
 };
 
 /** Tables that are made of the journal alone, and can be made of it again. */

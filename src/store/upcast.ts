@@ -20,7 +20,8 @@ const orderWithoutStop: Lift = ({ order, ...data }) => ({
 const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'engine.started': [],
   'engine.stopped': [],
-  'portfolio.opened': [],
+  // 2: what was there before is posted.
+  'portfolio.opened': [withForeignPosted],
   'configuration.imported': [],
   'configuration.activated': [],
   'configuration.deactivated': [],
@@ -60,8 +61,32 @@ const LIFTS: { readonly [T in FactType]: readonly Lift[] } = {
   'trading.resumed': [],
   'command.acknowledged': [],
   'stream.gapped': [],
-  'foreign.found': [],
+  // 2: says what it moved, and whether it freezes its pair.
+  'foreign.found': [
+    (data) => ({
+      ...{ ...data, tradeId: null, freezes: false, postings: [] },
+      sold: { quantity: '0', value: '0' },
+    }),
+  ],
+  'transfer.recorded': [],
+  'difference.found': [],
+  'account.lost': [],
+  'account.reconciled': [],
+  'foreign.adopted': [],
 };
+
+function withForeignPosted(data: Data): Data {
+  const { postings, foreign } = data;
+  const held = Object.entries(foreign ?? {}).flatMap(([asset, amount]) => {
+    const text = String(amount);
+    const other = text.startsWith('-') ? text.slice(1) : `-${text}`;
+    return [
+      { account: 'foreign', asset, amount: text },
+      { account: 'venue', asset, amount: other },
+    ];
+  });
+  return { ...data, postings: [...(Array.isArray(postings) ? postings : []), ...held] };
+}
 
 /** The version that this program writes of a type. */
 export const versionOf = (type: FactType): number => LIFTS[type].length + 1;

@@ -3,7 +3,7 @@
 import type { Subject } from 'rxjs';
 import type { Log, VenueNews } from '../ports.ts';
 import type { Bookkeeping } from './bookkeeping.ts';
-import { executionOf, type PairOf, type Words } from './wire.ts';
+import { executionOf, type PairOf, transferOf, type Words } from './wire.ts';
 
 /** What `wired` hears, told to `news`. An order that ended keeps the fills told before its end. */
 export function createAccountNews(options: {
@@ -25,10 +25,13 @@ export function createAccountNews(options: {
       if (fill !== undefined) news.next({ type: 'fill.reported', fill });
       news.next({ type: 'order.reported', report });
     },
-    onBalance({ e, a, d }) {
+    onBalance(words) {
       // Deposits and withdrawals; what trades did is told by the trades.
-      if (e !== 'balanceUpdate' || typeof a !== 'string' || typeof d !== 'string') return;
-      news.next({ type: 'balance.changed', asset: a, delta: d });
+      if (words['e'] !== 'balanceUpdate') return;
+      const transfer = transferOf(words);
+      if (transfer === undefined)
+        log.error({ event: 'balanceUpdate' }, 'a transfer cannot be read');
+      else news.next({ type: 'balance.changed', ...transfer });
     },
   };
 }

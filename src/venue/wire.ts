@@ -152,3 +152,15 @@ function assetOf(asset: unknown, fee: unknown, pair: string | undefined): string
   if (typeof asset === 'string' && asset !== '') return asset;
   return amount(fee) === '0' ? pair?.slice(pair.indexOf('/') + 1) : undefined;
 }
+
+/** A `balanceUpdate`: what came, or went with a minus, and when it was cleared. */
+export function transferOf(
+  words: Words,
+): { asset: string; delta: DecimalText; at: Millis } | undefined {
+  const { a, d } = words;
+  return whole<{ asset: string; delta: DecimalText; at: Millis }>({
+    asset: typeof a === 'string' && a !== '' ? a : undefined,
+    delta: typeof d === 'string' ? parseDecimal(d)?.toFixed() : undefined,
+    at: instant(words['T']) ?? instant(words['E']),
+  });
+}

@@ -104,6 +104,7 @@ export async function startEngine(count: number, held: boolean): Promise<EngineB
       breakers: DEFAULT_LEVELS,
       lifecycle: DEFAULT_LIFECYCLE,
       gatherMs: 50,
+      ceiling: '100000',
       recvWindowMs: 5000,
       isRealTime: false,
     },

@@ -79,6 +79,7 @@ const buy: BookFill = {
   feeAsset: 'BTC',
   seq: 3,
   position: 'p',
+  config: 'c',
   feeValue: exact('6'),
   realised: exact('0'),
 };
@@ -188,7 +189,11 @@ const posting = (seq: number, account: string, asset: string, amount: string) =>
 
 /** One position bought for 6,000 and sold whole for 6,093.90: everything worked out by hand. */
 const book: BookStatement = {
-  opening: { quote: 'USDT', capital: exact('10000'), foreign: new Map([['BNB', exact('1.5')]]) },
+  opening: {
+    ...{ quote: 'USDT', engine: '', capital: exact('10000') },
+    foreign: new Map([['BNB', exact('1.5')]]),
+  },
+  others: { trades: [], moves: [], shrunk: [] },
   fills: [buy, sale],
   journalled: [buy, sale],
   orders: [
@@ -202,6 +207,8 @@ const book: BookStatement = {
   postings: [
     posting(1, 'cash', 'USDT', '10000'),
     posting(1, 'capital', 'USDT', '-10000'),
+    posting(1, 'foreign', 'BNB', '1.5'),
+    posting(1, 'venue', 'BNB', '-1.5'),
     posting(3, 'cash', 'USDT', '-6000'),
     posting(3, 'cost:p', 'USDT', '5994'),
     posting(3, 'fees', 'USDT', '6'),
@@ -324,6 +331,49 @@ describe('two statements', () => {
     ],
   ])('changed books are found as %s', (code, change) => {
     expect(codes({}, change)).toContain(code);
+  });
+
+  /** A person sells a coin of their own for 60,000, and takes 1,000 of it away. */
+  const theirs = { ...sold, ...{ tradeId: '3', clientOrderId: 'web_1', fee: exact('0') } };
+  const besides = {
+    venue: {
+      balances: new Map([...venue.balances, ['USDT', exact('69087.8061')], ['BTC', exact('-1')]]),
+      trades: [
+        ...venue.trades,
+        {
+          ...theirs,
+          ...{ quantity: exact('1'), price: exact('60000'), quoteQuantity: exact('60000') },
+        },
+      ],
+    },
+    book: {
+      others: {
+        trades: [{ symbol: sold.symbol, tradeId: '3' }],
+        moves: [posting(8, 'foreign', 'USDT', '-1000'), posting(8, 'venue', 'USDT', '1000')],
+        shrunk: [],
+      },
+      postings: [
+        ...book.postings,
+        ...[posting(7, 'foreign', 'BTC', '-1'), posting(7, 'venue', 'BTC', '1')],
+        ...[posting(7, 'foreign', 'USDT', '60000'), posting(7, 'venue', 'USDT', '-60000')],
+        ...[posting(8, 'foreign', 'USDT', '-1000'), posting(8, 'venue', 'USDT', '1000')],
+      ],
+    },
+  };
+
+  test('what others traded and took is foreign, and no finding', () => {
+    expect(codes(besides.venue, besides.book)).toEqual([]);
+  });
+
+  test.each<[string, Partial<VenueStatement>, Partial<BookStatement>]>([
+    ['fill-missing', {}, { others: { ...besides.book.others, trades: [] } }],
+    ['foreign-unknown', { trades: venue.trades }, {}],
+    ['venue-balance', {}, { others: { ...besides.book.others, moves: [] } }],
+    ['foreign', {}, { postings: besides.book.postings.slice(0, -2) }],
+    ['cash', { balances: venue.balances }, {}],
+  ])('what of it is wrong is found as %s', (code, venueChange, bookChange) => {
+    const found = codes({ ...besides.venue, ...venueChange }, { ...besides.book, ...bookChange });
+    expect(found).toContain(code);
   });
 
   test('an equity row is judged by the fills before it alone', () => {

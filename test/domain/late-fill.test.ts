@@ -7,6 +7,7 @@ import type { Fact } from '../../src/domain/fact.ts';
 import { type Draft, draftOf } from '../../src/domain/fold.ts';
 import { balanceOf } from '../../src/domain/ledger.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { cash, foreignOf } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { exitProposed, settleReported } from '../../src/domain/supervision.ts';
@@ -101,7 +102,7 @@ describe('a sale that comes after its position was closed by another', () => {
         kind: 'ended',
         clientOrderId: lost.clientOrderId,
         at,
-        state: 'absent',
+        state: 'rejected',
         code: null,
         message: null,
       },
@@ -112,12 +113,15 @@ describe('a sale that comes after its position was closed by another', () => {
     return { draft, lost };
   };
 
-  test('is recorded as foreign, and moves nothing', () => {
+  test('is posted as foreign, moves nothing of the engine’s, and freezes the pair', () => {
     const { draft, lost } = closedTwice();
-    const before = draft.balances;
-    const facts = settleReported(draft, terms, fillOf(lost, { price: '100' }));
-    expect(typesOf(facts)).toEqual(['foreign.found']);
-    expect(draft.balances).toEqual(before);
+    const before = cash(draft);
+    const sale = fillOf(lost, { price: '100' });
+    expect(typesOf(settleReported(draft, terms, sale))).toEqual(['foreign.found']);
+    expect(cash(draft)).toEqual(before);
+    expect(foreignOf(draft, 'BTC').toFixed()).toBe(`-${sale.quantity}`);
+    expect([...draft.account.frozen.keys()]).toEqual([pair]);
+    expect(settleReported(draft, terms, sale)).toEqual([]);
   });
 
   test('while the same trade told twice of an exit that did settle is silence', () => {

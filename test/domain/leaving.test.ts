@@ -143,6 +143,19 @@ const scenes = {
   'atr-zero': 'strategy',
   'trading-state': (scene) => ({ ...scene, moment: { ...scene.moment, open: false } }),
   'breaker-open': after(tripped('drawdown-halt')),
+  'account-unreconciled': after(
+    fact('account.lost', { at: NOON, key: 'USDT' }, { reason: 'the socket was closed' }),
+  ),
+  'symbol-frozen': after(
+    fact(
+      'foreign.found',
+      { at: NOON, key: other },
+      {
+        ...{ pair: other, what: 'order of a person', detail: 'order 1 is open', tradeId: null },
+        ...{ freezes: true, sold: { quantity: '0', value: '0' }, postings: [] },
+      },
+    ),
+  ),
   'stage-without-capital': asking(wanting({ stage: 'PAPER' })),
   'sharpe-not-positive': asking(wanting({ sharpe: null })),
   inactive: asking(wanting({ isActive: false })),

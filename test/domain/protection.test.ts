@@ -256,7 +256,9 @@ const SITUATIONS = [
 ];
 const seen = new Set<string>();
 
-test('whatever comes between, nobody offers more than there is, and in the end the right stop stands', () => {
+test('whatever comes between, nobody offers more than there is, and in the end the right stop stands', {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 30, maxLength: 80 }), (steps) => {
       const desk = new Desk();
@@ -279,7 +281,7 @@ test('whatever comes between, nobody offers more than there is, and in the end t
       // What a restart folds is what stood here.
       expect(encodeBook(fold(desk.start, desk.facts))).toBe(encodeBook(desk.draft));
     }),
-    { numRuns: 400 },
+    { numRuns: 300 },
   );
   for (const type of SITUATIONS) expect(seen.has(type), `${type} never happened`).toBe(true);
 });

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { orderExit } from '../../src/domain/exit.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { type Draft, draftOf } from '../../src/domain/fold.ts';
-import { decimal, money, quantity } from '../../src/domain/money.ts';
+import { balanceOf } from '../../src/domain/ledger.ts';
+import { decimal, money, price, quantity } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { cash, foreignOf } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import {
@@ -126,9 +128,24 @@ test('a fee in a third asset is its own affair: cost and cash are whole', () => 
       { account: 'units:one', asset: 'BTC', amount: '1' },
       { account: 'venue', asset: 'BTC', amount: '-1' },
       { account: 'fees', asset: 'BNB', amount: '0.02' },
-      { account: 'venue', asset: 'BNB', amount: '-0.02' },
+      { account: 'foreign', asset: 'BNB', amount: '-0.02' },
     ],
   });
+});
+
+test('a fee in a third asset with a price is a cost of the position that its owner puts in', () => {
+  const { draft, entry } = ordered();
+  const bnb = { fee: '0.02', feeAsset: 'BNB' };
+  const [, filled] = settle(draft, fillOf(entry, { ...buy, ...bnb }), instrument, price(600));
+  expect(filled?.type === 'fill.recorded' && filled.data).toMatchObject({
+    feeValue: '12',
+    held: { quantity: '1', cost: '100' },
+  });
+  expect(draft.positions.get('one')?.fees.toFixed()).toBe('12');
+  expect(cash(draft).toFixed()).toBe('99900');
+  expect(balanceOf(draft.balances, 'fees', 'USDT').toFixed()).toBe('12');
+  expect(balanceOf(draft.balances, 'capital', 'USDT').toFixed()).toBe('-100012');
+  expect(foreignOf(draft, 'BNB').toFixed()).toBe('-0.02');
 });
 
 test('parts of an order settle as they come; the last one ends it', () => {

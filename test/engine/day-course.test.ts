@@ -105,7 +105,7 @@ class Course {
     if (step.kind === 'wall') vi.setSystemTime(step.to);
     if (step.kind === 'late') {
       const about = { at: this.#clock.market() - step.ms, key: pair };
-      this.facts.push(fact('foreign.found', about, { pair, what: 'fill', detail: 'of nobody' }));
+      this.facts.push(fact('stream.gapped', about, { stream: pair, from: about.at, to: about.at }));
       return;
     }
     if (step.kind === 'restart') {

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { createClock } from '../../src/clock.ts';
 import type { Candle, Stream } from '../../src/domain/candle.ts';
 import type { Configuration } from '../../src/domain/configuration.ts';
@@ -200,10 +200,16 @@ test('with a thousand configurations and ten places, those refused gather eviden
   const [first, ...rest] = crowd;
   const { clock, stage } = await staged(directoryOf(), first ?? configurationOf('none'));
   for (const one of rest) await stage.engine.add(newcomer(one));
+  let sweeps = 0;
   for (const candle of tape([lost, lost])) {
     await play(stage, clock, candle);
     // A crowd is judged in slices, which take turns with everything else.
-    if (candle.volume === sweepBar.volume) await pause(100);
+    if (candle.volume === sweepBar.volume) sweeps += 1;
+    await vi.waitFor(
+      () => expect(stage.engine.status().counters.signals).toBe(sweeps * crowd.length),
+      { timeout: 20_000 },
+    );
+    await stage.settled();
   }
   await stage.settled();
   const closed = (type: 'twin.closed' | 'position.closed') =>

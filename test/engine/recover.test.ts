@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { draftOf } from '../../src/domain/fold.ts';
+import { post, transaction } from '../../src/domain/ledger.ts';
+import { decimal } from '../../src/domain/money.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { haltWord } from '../../src/engine/halt-file.ts';
@@ -21,13 +23,26 @@ import {
 
 const instruments = new Map([['BTC/USDT', instrumentOf('BTC/USDT')]]);
 /** Half a coin that was there before, and a thousandth of a position in it. */
-const held = draftOf({ ...openedBook(), foreign: { BTC: '0.499', ETH: '9' } });
+const held = draftOf(openedBook());
+held.balances = post(
+  held.balances,
+  transaction([
+    { account: 'foreign', asset: 'BTC', amount: decimal('0.499') },
+    { account: 'venue', asset: 'BTC', amount: decimal('-0.499') },
+    { account: 'foreign', asset: 'ETH', amount: decimal(9) },
+    { account: 'venue', asset: 'ETH', amount: decimal(-9) },
+  ]),
+);
 const terms = termsFor(['BTC/USDT']);
 const [decided] = review(held, [proposalOf(configurationOf('c'))], terms, momentAt());
 if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
 const { order } = decided.data;
 settle(held, fillOf(order, { quantity: '0.001', price: '1', fee: '0' }), instrumentOf('BTC/USDT'));
-const book = { ...held, balances: openedBook().balances };
+/** The thousandth was paid for: a tenth of a cent, put back. */
+const book = {
+  ...held,
+  balances: post(held.balances, [{ account: 'cash', asset: 'USDT', amount: '0.001' }]),
+};
 
 test.each([
   ['as the book has it', '100000', '0.5', []],

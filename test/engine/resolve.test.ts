@@ -53,11 +53,11 @@ async function resolve(
   fills: (now: number) => readonly Fill[] = () => [],
   {
     listed = [],
-    isCanceling = () => false,
+    isUnwanted = () => false,
     about = order,
   }: {
     listed?: readonly OrderReport[];
-    isCanceling?: () => boolean;
+    isUnwanted?: () => boolean;
     about?: Order;
   } = {},
 ) {
@@ -93,7 +93,7 @@ async function resolve(
     },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     recvWindowMs: 5000,
-    isCanceling,
+    isUnwanted,
     sink: {
       onFill: (one) => story.push({ at: now, news: one }),
       onOrderNews: (news) => story.push({ at: now, news }),
@@ -195,7 +195,7 @@ test('an order that stands although it is to be cancelled is cancelled again, so
   const { story, asked, canceled, isStillAsking } = await resolve(
     () => ({ ...report, state: 'open', filled: '0' }),
     () => [],
-    { about: { ...order, purpose: 'protection' }, isCanceling: () => true },
+    { about: { ...order, purpose: 'protection' }, isUnwanted: () => true },
   );
   expect(asked[0]).toBeLessThanOrEqual(100);
   expect(canceled).toHaveLength(2);

@@ -81,6 +81,7 @@ test('stale while the approval is being journalled: the order ends unsent, by na
       read: journal.read.bind(journal),
       saveCheckpoint: journal.saveCheckpoint.bind(journal),
       latestCheckpoint: journal.latestCheckpoint.bind(journal),
+      holdsOrder: journal.holdsOrder.bind(journal),
       async append(facts) {
         if (facts.some(({ type }) => type === 'signal.approved')) await waits;
         return journal.append(facts);

@@ -1,5 +1,5 @@
-// The comparison after a start: asked when nothing is out, again when there is no answer or the book moved
-// meanwhile, and until nothing is missing or a person has looked.
+// What the venue holds against what the book has: nothing is compared while an outcome is open, nothing that
+// straddles a fill is believed, and what is missing counts until it is there or a person has looked.
 import { expect, test } from 'vitest';
 import { draftOf } from '../../src/domain/fold.ts';
 import type { Portfolio } from '../../src/domain/portfolio.ts';
@@ -8,8 +8,8 @@ import { createStocktake } from '../../src/engine/stocktake.ts';
 import { configurationOf, momentAt, openedBook, proposalOf, termsFor } from '../support/bench.ts';
 
 function bench(answer: () => string) {
-  const state = { now: 0, book: openedBook() as Portfolio, asked: 0 };
-  const errors: string[] = [];
+  const state = { book: openedBook() as Portfolio, asked: 0 };
+  const said: string[] = [];
   const stocktake = createStocktake({
     venue: {
       async balances() {
@@ -17,72 +17,67 @@ function bench(answer: () => string) {
         return new Map([['USDT', { free: answer(), locked: '0' }]]);
       },
     },
-    clock: { monotonic: () => state.now },
-    log: { debug() {}, info() {}, warn() {}, error: (_, message) => errors.push(message) },
+    log: {
+      debug() {},
+      info() {},
+      warn: (_, message) => said.push(message),
+      error: (_, message) => said.push(message),
+    },
     instruments: new Map(),
     book: () => state.book,
   });
-  return { state, errors, ...stocktake };
+  return { state, said, ...stocktake };
 }
 
-test('what is missing is counted in lots, said once, and asked for until it is there', async () => {
+test('what is missing is believed at the second look that agrees, counted in lots, and said once', async () => {
   let free = '99989.5';
-  const { state, errors, take, missingLots } = bench(() => free);
+  const { said, look, missing, missingLots } = bench(() => free);
   expect(missingLots()).toBeUndefined();
-  await take();
-  expect(missingLots()).toBe(10.5);
-  state.now = 5000;
-  await take();
-  expect([state.asked, errors.length]).toEqual([2, 1]);
+  expect(await look()).toBe('again');
+  expect(missingLots()).toBeUndefined();
+  free = '99980';
+  expect(await look()).toBe('again');
+  expect(await look()).toBe('short');
+  expect(missingLots()).toBe(20);
+  expect(missing().get('USDT')?.toFixed()).toBe('20');
+  expect(await look()).toBe('short');
+  expect(said).toHaveLength(1);
   // Within a lot is no difference.
   free = '99999';
-  state.now = 10_000;
-  await take();
-  expect(missingLots()).toBe(0);
-  state.now = 1e9;
-  await take();
-  expect(state.asked).toBe(3);
+  expect(await look()).toBe('agreed');
+  expect([missingLots(), missing().size]).toEqual([0, 0]);
 });
 
-test('a person has looked: nothing is missing any more, and nobody asks', async () => {
-  const { state, take, missingLots, accept } = bench(() => '0');
-  await take();
-  expect(missingLots()).toBe(100_000);
+test('a person has looked: what is missing counts no more, unless it becomes more', async () => {
+  let free = '90000';
+  const { look, missingLots, accept } = bench(() => free);
+  await look();
+  await look();
+  expect(missingLots()).toBe(10_000);
   accept();
-  state.now = 1e9;
-  await take();
-  expect([state.asked, missingLots()]).toEqual([1, 0]);
+  expect(missingLots()).toBe(0);
+  expect(await look()).toBe('agreed');
+  free = '89000';
+  await look();
+  expect(await look()).toBe('short');
 });
 
-test('a venue that does not answer is asked again, not at once', async () => {
-  let isUp = false;
-  const { state, take, missingLots } = bench(() => {
-    if (!isUp) throw new Error('timeout');
-    return '100000';
-  });
-  await take();
-  isUp = true;
-  await take();
-  expect([state.asked, missingLots()]).toEqual([1, undefined]);
-  state.now = 5000;
-  await take();
-  expect([state.asked, missingLots()]).toEqual([2, 0]);
+test('what the venue has more is said once, and keeps nobody from trading', async () => {
+  const { said, look, missingLots } = bench(() => '100500');
+  expect([await look(), await look(), missingLots()]).toEqual(['agreed', 'agreed', 0]);
+  expect(said).toHaveLength(1);
 });
 
-test('while an order is out nothing is compared, also when it went out meanwhile', async () => {
+test('while an outcome is open nothing is compared, also when an order went out meanwhile', async () => {
   const busy = draftOf(openedBook());
   const terms = termsFor(['BTC/USDT']);
   review(busy, [proposalOf(configurationOf('c'))], terms, momentAt());
-  const { state, take, missingLots } = bench(() => {
+  const { state, look, missingLots } = bench(() => {
     state.book = busy;
     return '0';
   });
-  await take();
+  expect(await look()).toBe('unsure');
   expect([state.asked, missingLots()]).toEqual([1, undefined]);
-  state.now = 5000;
-  await take();
+  expect(await look()).toBe('unsure');
   expect(state.asked).toBe(1);
-  state.book = openedBook();
-  await take();
-  expect(state.asked).toBe(2);
 });

@@ -102,6 +102,7 @@ const eventsAbout = (pending: Order): { [T in EventType]: PortfolioEvent } => ({
       message: null,
     },
   },
+  'account.reported': { type: 'account.reported', news: { kind: 'lost', reason: 'cut', at } },
   'portfolio.marked': { type: 'portfolio.marked', at, marks, readings: [], record: true },
   'portfolio.reduce': { type: 'portfolio.reduce', ...word },
   'portfolio.flatten': { type: 'portfolio.flatten', ...word },
@@ -123,6 +124,7 @@ const always = {
   'exit.proposed': ['exit.ordered'],
   'fill.reported': ['position.opened', 'fill.recorded'],
   'order.reported': ['order.ended'],
+  'account.reported': ['account.lost'],
 } as const;
 
 const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
@@ -133,6 +135,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'exit.proposed': ['recovering', ...always['exit.proposed']],
     'fill.reported': ['recovering', ...always['fill.reported']],
     'order.reported': ['recovering', ...always['order.reported']],
+    'account.reported': ['recovering', ...always['account.reported']],
     'portfolio.marked': ['recovering', 'equity.marked'],
     'portfolio.reduce': ['recovering', 'trading.reduced'],
     'portfolio.flatten': ['recovering', 'trading.flattened', 'exit.ordered'],
@@ -147,6 +150,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'exit.proposed': ['active', ...always['exit.proposed']],
     'fill.reported': ['active', ...always['fill.reported']],
     'order.reported': ['active', ...always['order.reported']],
+    'account.reported': ['active', ...always['account.reported']],
     'portfolio.marked': ['active', 'equity.marked'],
     'portfolio.reduce': ['reducing', 'trading.reduced'],
     'portfolio.flatten': ['flattening', 'trading.flattened', 'exit.ordered'],
@@ -161,6 +165,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'exit.proposed': ['reducing', ...always['exit.proposed']],
     'fill.reported': ['reducing', ...always['fill.reported']],
     'order.reported': ['reducing', ...always['order.reported']],
+    'account.reported': ['reducing', ...always['account.reported']],
     'portfolio.marked': ['reducing', 'equity.marked'],
     'portfolio.reduce': ['reducing'],
     'portfolio.flatten': ['flattening', 'trading.flattened', 'exit.ordered'],
@@ -175,6 +180,7 @@ const table: { readonly [S in State]: { readonly [T in EventType]: Cell } } = {
     'exit.proposed': ['flattening', ...always['exit.proposed']],
     'fill.reported': ['flattening', ...always['fill.reported']],
     'order.reported': ['flattening', ...always['order.reported']],
+    'account.reported': ['flattening', ...always['account.reported']],
     'portfolio.marked': ['flattening', 'equity.marked', 'exit.ordered'],
     'portfolio.reduce': ['reducing', 'trading.reduced'],
     'portfolio.flatten': ['flattening'],

@@ -54,6 +54,11 @@ const TYPES: Record<FactType, true> = {
   'command.acknowledged': true,
   'stream.gapped': true,
   'foreign.found': true,
+  'transfer.recorded': true,
+  'difference.found': true,
+  'account.lost': true,
+  'account.reconciled': true,
+  'foreign.adopted': true,
 };
 
 /** Version 1 as it began, and the types that joined the catalogue since. */
@@ -64,6 +69,7 @@ const files = [
   'journal-v1-lifecycle.jsonl',
   'journal-v1-orders.jsonl',
   'journal-v1-fault.jsonl',
+  'journal-v1-account.jsonl',
 ];
 const lines = files.flatMap((name) =>
   readFileSync(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)), 'utf8')
@@ -93,7 +99,66 @@ test('a journal of version 1 reads as the facts of today, and makes the same boo
   database.close();
   const entries: Entry[] = [];
   for await (const entry of store.journal.read(1)) entries.push(entry);
-  expect(entries).toEqual(lines.map((line) => asOfToday(JSON.parse(line))));
+  const written: Entry[] = lines.map((line) => asOfToday(JSON.parse(line)));
+  const isAsWritten = ({ seq, v }: Entry): boolean => v === written[seq - 1]?.v;
+  const lifted = entries.filter((one) => !isAsWritten(one));
+  const asWritten = (of: readonly Entry[]) =>
+    of.filter(({ seq }) => !lifted.some((one) => one.seq === seq));
+  expect(asWritten(entries)).toEqual(asWritten(written));
+  expect(lifted.map(({ seq, type, data }) => ({ seq, type, data }))).toMatchInlineSnapshot(`
+    [
+      {
+        "data": {
+          "capital": "100000",
+          "engine": "414d",
+          "foreign": {
+            "BNB": "1.5",
+          },
+          "postings": [
+            {
+              "account": "cash",
+              "amount": "100000",
+              "asset": "USDT",
+            },
+            {
+              "account": "capital",
+              "amount": "-100000",
+              "asset": "USDT",
+            },
+            {
+              "account": "foreign",
+              "amount": "1.5",
+              "asset": "BNB",
+            },
+            {
+              "account": "venue",
+              "amount": "-1.5",
+              "asset": "BNB",
+            },
+          ],
+          "quote": "USDT",
+        },
+        "seq": 2,
+        "type": "portfolio.opened",
+      },
+      {
+        "data": {
+          "detail": "not ours",
+          "freezes": false,
+          "pair": "BTC/USDT",
+          "postings": [],
+          "sold": {
+            "quantity": "0",
+            "value": "0",
+          },
+          "tradeId": null,
+          "what": "order",
+        },
+        "seq": 35,
+        "type": "foreign.found",
+      },
+    ]
+  `);
   expect(new Set(entries.map(({ type }) => type))).toEqual(new Set(Object.keys(TYPES)));
   const book = fold(EMPTY_PORTFOLIO, entries);
   const held = [...book.positions].map(([id, { quantity, cost }]) => [

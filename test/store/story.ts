@@ -89,6 +89,8 @@ export class Story {
     const postings = transaction([
       { account: 'cash', asset: 'USDT', amount: decimal(100_000) },
       { account: 'capital', asset: 'USDT', amount: decimal(-100_000) },
+      { account: 'foreign', asset: 'BNB', amount: decimal('1.5') },
+      { account: 'venue', asset: 'BNB', amount: decimal('-1.5') },
     ]);
     const foreign = { BNB: '1.5' };
     const { at } = this;
@@ -244,7 +246,46 @@ export function wholeStory(): Story {
         to: at,
       },
     ),
-    fact('foreign.found', { at, key: PAIR }, { pair: PAIR, what: 'order', detail: 'not ours' }),
+    ...strangersFacts(at),
     fact('engine.stopped', { at, key: 'engine' }, { reason: 'SIGINT' }),
   );
 }
+
+/** What others do on the account, and a person's word on it. */
+const strangersFacts = (at: number): readonly Fact[] => {
+  const away = (asset: string, amount: number) =>
+    transaction([
+      { account: 'foreign', asset, amount: decimal(amount) },
+      { account: 'venue', asset, amount: decimal(-amount) },
+    ]);
+  return [
+    fact('account.lost', { at, key: 'USDT' }, { reason: 'the socket was closed' }),
+    fact(
+      'foreign.found',
+      { at, key: PAIR, cause: 'web_1' },
+      {
+        ...{ pair: PAIR, what: 'trade of a person', detail: 'trade 9: sell 0.01 at 66000' },
+        ...{ tradeId: '9', freezes: true, sold: { quantity: '0.01', value: '660' } },
+        postings: [...away('BTC', -0.01), ...away('USDT', 660)],
+      },
+    ),
+    fact(
+      'transfer.recorded',
+      { at, key: 'BNB' },
+      {
+        ...{ id: `BNB 2 ${at}`, asset: 'BNB', amount: '2', equity: '0' },
+        postings: away('BNB', 2),
+      },
+    ),
+    fact('difference.found', { at, key: 'USDT' }, { missing: { BTC: '0.002' } }),
+    fact('account.reconciled', { at, key: 'USDT' }, { reason: 'the socket was closed' }),
+    fact(
+      'foreign.adopted',
+      { at, key: 'USDT', cause: 'anna' },
+      {
+        ...{ by: 'anna', reason: 'sold by hand', pair: null, orders: ['17'], equity: '0' },
+        ...{ shrunk: [], postings: away('BTC', -0.002) },
+      },
+    ),
+  ];
+};

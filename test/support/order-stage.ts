@@ -145,9 +145,8 @@ export async function startOrderStage(
     ...{ limits: DEFAULT_LIMITS, sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION },
     ...{ breakers: DEFAULT_LEVELS, lifecycle: DEFAULT_LIFECYCLE },
     protection: { by: 'engine', offset: 0.01 } as const,
-    ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false },
+    ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false, ceiling: capital },
   };
-  const measures = { health: new VenueHealth(), missingLots: () => 0 };
   const start = {
     book: openedBook(),
     seq: 0,
@@ -156,7 +155,7 @@ export async function startOrderStage(
     quarantined: new Map(),
     enrol: async () => newcomer(configuration),
   };
-  const parts = joinParts(banks, rulesOfEngine, start, measures, {
+  const parts = joinParts(banks, rulesOfEngine, start, new VenueHealth(), {
     onEntry: (entry) => void entries.push(entry),
     onFeedNews() {},
     onFatal(reason, error) {

@@ -154,6 +154,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         protection: { by: 'engine', offset: 0.01 } as const,
         isRealTime: false,
         gatherMs: options.gatherMs ?? 0,
+        ceiling: `${capital}`,
         recvWindowMs: 5000,
       },
     },

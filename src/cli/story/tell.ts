@@ -2,6 +2,7 @@
 import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
 import { plain } from '../../plain.ts';
+import { accountWords } from './account.ts';
 import { stageWords } from './evidence.ts';
 import { amount, clockTime, dateTime, type Paint, percent, priceText, signed } from './format.ts';
 import { orderWords, why } from './order.ts';
@@ -82,12 +83,8 @@ function portfolioWords(entry: Entry, paint: Paint): string | undefined {
       return paint.warn(
         `! ${plain(entry.data.stream)} missed candles; repairing before anyone decides on it`,
       );
-    case 'foreign.found':
-      return paint.warn(
-        `! a ${plain(entry.data.what)} on ${plain(entry.data.pair)} that is not ours: ${plain(entry.data.detail)}`,
-      );
     default:
-      return undefined;
+      return accountWords(entry, paint);
   }
 }
 

@@ -1,6 +1,6 @@
 // Do the books add up by themselves? Positions and totals recomputed fill by fill, and the identity
 // cash + positions at cost = initial + realised − fees, exact to the last decimal.
-import { isDust, posted } from './check-balance.ts';
+import { cashOf, isDust, moved, posted } from './check-balance.ts';
 import {
   add,
   exact,
@@ -12,8 +12,8 @@ import {
   sum,
   zero,
 } from './rational.ts';
-import { flat, type Replayed, replay, totalDeltas } from './replay.ts';
-import type { BookFill, BookStatement } from './statement.ts';
+import { feeValue, flat, type Replayed, replay, shrink } from './replay.ts';
+import type { BookFill, BookStatement, Shrunk } from './statement.ts';
 import type { Tally } from './tally.ts';
 
 /** A share of a cost may need a division, which books must round somewhere: at most this, each time. */
@@ -21,16 +21,28 @@ const rounding = exact('0.00000001');
 
 const roundings = (count: number): Rational => multiply(rounding, exact(String(count)));
 
-/** Every position's state after the fills, by position. */
-function replayAll(tally: Tally, fills: readonly BookFill[]): Map<string, Replayed> {
+/** Every position's state after the fills and what others sold of it, by position. */
+function replayAll(
+  tally: Tally,
+  fills: readonly BookFill[],
+  shrunk: readonly Shrunk[],
+): Map<string, Replayed> {
   const positions = new Map<string, Replayed>();
-  for (const fill of fills.toSorted((left, right) => left.seq - right.seq)) {
-    const before = positions.get(fill.position) ?? flat;
+  const held = new Map<string, string>();
+  const take = (position: string, step: (before: Replayed) => Replayed): void => {
     try {
-      positions.set(fill.position, replay(before, fill));
+      positions.set(position, step(positions.get(position) ?? flat));
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       tally.object('oversold', cause.message);
+    }
+  };
+  for (const step of [...fills, ...shrunk].toSorted((left, right) => left.seq - right.seq)) {
+    if ('position' in step) {
+      held.set(step.config, step.position);
+      take(step.position, (before) => replay(before, step));
+    } else {
+      take(held.get(step.config) ?? '', (before) => shrink(before, step));
     }
   }
   return positions;
@@ -39,7 +51,7 @@ function replayAll(tally: Tally, fills: readonly BookFill[]): Map<string, Replay
 type Positions = ReadonlyMap<string, Replayed>;
 
 function checkPositions(tally: Tally, book: BookStatement, positions: Positions): void {
-  const within = roundings(book.fills.length);
+  const within = roundings(book.fills.length + book.others.shrunk.length);
   for (const { position, quantity, cost } of book.open) {
     const mine = positions.get(position) ?? flat;
     const name = `position ${position}`;
@@ -69,16 +81,28 @@ function checkDust(tally: Tally, book: BookStatement, positions: Positions): voi
   }
 }
 
+/** What the owner put in: at the beginning, by transfers, and by fees paid in assets of their own. */
+function putIn(book: BookStatement): Rational {
+  const thirds = book.fills.filter(
+    ({ feeAsset, base, quote }) => ![base, quote].includes(feeAsset),
+  );
+  const moves = moved(book, (account) => account === 'capital', book.opening.quote);
+  return sum([book.opening.capital, subtract(zero, moves), ...thirds.map(feeValue)]);
+}
+
 /** Cash + positions at cost = initial + realised − fees: cash and fees recomputed, the rest as booked. */
 function checkIdentity(tally: Tally, book: BookStatement, positions: Positions): void {
-  const { quote, capital } = book.opening;
-  const cash = add(capital, totalDeltas(book.fills).get(quote) ?? zero);
+  const { quote } = book.opening;
+  const cash = cashOf(book, book.fills);
   const dustCost = posted(book, (account) => account === 'cost:dust', quote);
   const cost = add(sum(book.open.map((position) => position.cost)), dustCost);
-  const realised = sum(book.fills.map((fill) => fill.realised));
+  const realised = subtract(
+    sum(book.fills.map((fill) => fill.realised)),
+    moved(book, (account) => account === 'realised', quote),
+  );
   const fees = sum([...positions.values()].map((position) => position.fees));
   tally.compare('identity', 'cash + positions at cost = initial + realised − fees', {
-    expected: subtract(add(capital, realised), fees),
+    expected: subtract(add(putIn(book), realised), fees),
     actual: add(cash, cost),
   });
   tally.compare('ledger-cash', 'cash account of the ledger', {
@@ -88,19 +112,20 @@ function checkIdentity(tally: Tally, book: BookStatement, positions: Positions):
 }
 
 function checkMark(tally: Tally, book: BookStatement): void {
-  const { lastMark: mark, opening } = book;
+  const { lastMark: mark } = book;
   if (mark === undefined) return;
   const until = book.fills.filter(({ seq }) => seq <= mark.seq);
-  const positions = [...replayAll(tally, until).values()];
+  const shrunk = book.others.shrunk.filter(({ seq }) => seq <= mark.seq);
+  const positions = [...replayAll(tally, until, shrunk).values()];
   const name = `equity row ${mark.seq}`;
-  const cash = add(opening.capital, totalDeltas(until).get(opening.quote) ?? zero);
+  const cash = cashOf(book, until, mark.seq);
   tally.compare('mark-cash', `${name}: cash`, { expected: cash, actual: mark.cash });
   const fees = sum(positions.map((position) => position.fees));
   tally.compare('mark-fees', `${name}: fees`, { expected: fees, actual: mark.fees });
   tally.compare('mark-realised', `${name}: realised`, {
     expected: sum(positions.map(({ realised }) => realised)),
     actual: mark.realised,
-    within: roundings(until.length),
+    within: roundings(until.length + shrunk.length),
   });
 }
 
@@ -118,7 +143,7 @@ function checkLedger(tally: Tally, book: BookStatement): void {
 }
 
 export function checkBook(tally: Tally, book: BookStatement): void {
-  const positions = replayAll(tally, book.fills);
+  const positions = replayAll(tally, book.fills, book.others.shrunk);
   checkPositions(tally, book, positions);
   checkDust(tally, book, positions);
   checkIdentity(tally, book, positions);

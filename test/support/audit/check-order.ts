@@ -44,10 +44,14 @@ function checkSentOnce(tally: Tally, venue: VenueStatement, book: BookStatement)
   }
 }
 
+/** By what its id begins with; books without a mark take every order for theirs. */
+const isOurs = ({ clientOrderId }: VenueOrder, { opening }: BookStatement): boolean =>
+  clientOrderId.startsWith(opening.engine);
+
 export function checkOrders(tally: Tally, venue: VenueStatement, book: BookStatement): void {
   checkSentOnce(tally, venue, book);
   const booked = new Map(book.orders.map((order) => [order.clientOrderId, order]));
-  for (const order of venue.orders) {
+  for (const order of venue.orders.filter((one) => isOurs(one, book))) {
     checkIntent(tally, order, book);
     const twin = booked.get(order.clientOrderId);
     if (twin === undefined) tally.object('order-unbooked', order.clientOrderId);

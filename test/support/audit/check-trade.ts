@@ -4,7 +4,8 @@ import { equal, multiply, show } from './rational.ts';
 import type { BookStatement, Trade, VenueStatement } from './statement.ts';
 import type { Tally } from './tally.ts';
 
-const nameOf = ({ symbol, tradeId }: Trade): string => `${symbol} trade ${tradeId}`;
+const nameOf = ({ symbol, tradeId }: Pick<Trade, 'symbol' | 'tradeId'>): string =>
+  `${symbol} trade ${tradeId}`;
 
 function differs(expected: Trade, actual: Trade): string[] {
   const numbers = (['price', 'quantity', 'fee'] as const).filter(
@@ -44,6 +45,19 @@ export function checkTrades(tally: Tally, venue: VenueStatement, book: BookState
     const detail = `expected ${show(value)}, was ${show(trade.quoteQuantity)}`;
     tally.object('venue-value-rounded', `${nameOf(trade)}: ${detail}`);
   }
-  match(tally, 'fill', venue.trades, book.fills);
+  const others = new Set(book.others.trades.map(nameOf));
+  match(
+    tally,
+    'fill',
+    venue.trades.filter((trade) => !others.has(nameOf(trade))),
+    book.fills,
+  );
+  const stated = new Set(venue.trades.map(nameOf));
+  for (const name of others) {
+    if (!stated.has(name)) tally.object('foreign-unknown', name);
+  }
+  if (others.size < book.others.trades.length) {
+    tally.object('foreign-twice', 'the same trade of others is posted twice');
+  }
   match(tally, 'journal-fill', book.fills, book.journalled);
 }

@@ -10,6 +10,8 @@ export interface Fields {
   readonly inside: (name: string) => Fields;
   readonly list: (name: string) => readonly Fields[];
   readonly names: () => string[];
+  /** Whether there is such a field, and something in it. */
+  readonly has: (name: string) => boolean;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -40,6 +42,7 @@ export function fieldsOf(value: unknown): Fields {
     inside: (name) => fieldsOf(fields.get(name)),
     list: (name) => listOf(fields.get(name)),
     names: () => [...fields.keys()],
+    has: (name) => (fields.get(name) ?? null) !== null,
   };
 }
 

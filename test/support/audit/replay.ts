@@ -11,7 +11,7 @@ import {
   subtract,
   zero,
 } from './rational.ts';
-import type { Trade } from './statement.ts';
+import type { Shrunk, Trade } from './statement.ts';
 
 export interface Replayed {
   readonly quantity: Rational;
@@ -82,5 +82,21 @@ export function replay(before: Replayed, trade: Valued): Replayed {
     cost: subtract(before.cost, share),
     realised: add(before.realised, subtract(value, share)),
     fees,
+  };
+}
+
+/** The position after others sold a part of it, or took it where nobody knows a price. */
+export function shrink(before: Replayed, { gone, received }: Shrunk): Replayed {
+  const left = subtract(before.quantity, gone);
+  if (sign(left) < 0) throw new RangeError('others sold more than a position has');
+  const share = equal(gone, before.quantity)
+    ? before.cost
+    : divide(multiply(before.cost, gone), before.quantity);
+  const realised = received === undefined ? zero : subtract(received, share);
+  return {
+    ...before,
+    quantity: left,
+    cost: subtract(before.cost, share),
+    realised: add(before.realised, realised),
   };
 }

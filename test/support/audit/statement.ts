@@ -40,8 +40,9 @@ export interface VenueStatement {
 export interface BookFill extends Trade {
   /** Place in the journal. */
   readonly seq: number;
-  /** The position it belongs to. */
+  /** The position it belongs to, and whose that is. */
   readonly position: string;
+  readonly config: string;
   /** The fee in quote currency, as the books valued it. */
   readonly feeValue: Rational;
   readonly realised: Rational;
@@ -99,13 +100,33 @@ export interface Consequence {
 /** What the books began with. */
 export interface Opening {
   readonly quote: string;
+  /** What the ids of the engine's own orders begin with. */
+  readonly engine: string;
   readonly capital: Rational;
   /** Held at the venue before the books began, by asset, and none of their business. */
   readonly foreign: ReadonlyMap<string, Rational>;
 }
 
+/** A part of a position that others sold: for how much, where anybody knows. */
+export interface Shrunk {
+  readonly seq: number;
+  readonly config: string;
+  readonly gone: Rational;
+  readonly received: Rational | undefined;
+}
+
+/** What the books say of others on the account. */
+export interface Others {
+  /** Trades that are none of the engine's. */
+  readonly trades: readonly { readonly symbol: string; readonly tradeId: string }[];
+  /** Postings of transfers, and of what a person accepted. */
+  readonly moves: readonly Posting[];
+  readonly shrunk: readonly Shrunk[];
+}
+
 export interface BookStatement {
   readonly opening: Opening;
+  readonly others: Others;
   readonly fills: readonly BookFill[];
   /** The fills again, as the journal itself tells them. */
   readonly journalled: readonly Trade[];

@@ -2,7 +2,17 @@
 // write, in one snapshot.
 import Database from 'libsql';
 import { type Fields, fieldsOf } from './payload.ts';
-import type { BookFill, BookStatement, Mark, Opening, Trade } from './statement.ts';
+import { negative, sum } from './rational.ts';
+import type {
+  BookFill,
+  BookStatement,
+  Mark,
+  Opening,
+  Others,
+  Posting,
+  Shrunk,
+  Trade,
+} from './statement.ts';
 
 type Rows = (query: string) => Fields[];
 
@@ -34,6 +44,7 @@ const fillOf = (row: Fields): BookFill => ({
   feeAsset: row.text('fee_asset'),
   seq: row.whole('seq'),
   position: row.text('signal_id'),
+  config: row.text('config_id'),
   feeValue: row.amount('fee_value'),
   realised: row.amount('realised'),
 });
@@ -51,6 +62,7 @@ function openingOf(data: Fields | undefined): Opening {
   const foreign = data.inside('foreign');
   return {
     quote: data.text('quote'),
+    engine: data.text('engine'),
     capital: data.amount('capital'),
     foreign: new Map(foreign.names().map((asset) => [asset, foreign.amount(asset)])),
   };
@@ -58,10 +70,54 @@ function openingOf(data: Fields | undefined): Opening {
 
 const dataOf = (row: Fields): Fields => fieldsOf(JSON.parse(row.text('data')));
 
+const postingOf =
+  (seq: number) =>
+  (line: Fields): Posting => ({
+    seq,
+    account: line.text('account'),
+    asset: line.text('asset'),
+    amount: line.amount('amount'),
+  });
+
+function shrunkOf(seq: number, part: Fields, postings: readonly Posting[]): Shrunk {
+  const config = part.text('configId');
+  const units = postings.filter(({ account }) => account === `units:${config}`);
+  const isSold = part.text('sold') !== '0';
+  return {
+    ...{ seq, config, gone: negative(sum(units.map(({ amount }) => amount))) },
+    received: isSold ? part.amount('received') : undefined,
+  };
+}
+
+/** What the journal says of others on the account. */
+function readOthers(rows: Rows): Others {
+  const found = rows(`SELECT data FROM journal WHERE type = 'foreign.found' ORDER BY seq`);
+  const moved = rows(
+    `SELECT seq, data FROM journal WHERE type IN ('transfer.recorded', 'foreign.adopted')
+     ORDER BY seq`,
+  ).map((row) => ({ seq: row.whole('seq'), data: dataOf(row) }));
+  return {
+    trades: found
+      .map(dataOf)
+      .filter((data) => data.has('tradeId'))
+      .map((data) => ({
+        symbol: symbolOf(data.text('pair')).symbol,
+        tradeId: data.text('tradeId'),
+      })),
+    moves: moved.flatMap(({ seq, data }) => data.list('postings').map(postingOf(seq))),
+    shrunk: moved.flatMap(({ seq, data }) => {
+      const postings = data.list('postings').map(postingOf(seq));
+      return data.has('shrunk')
+        ? data.list('shrunk').map((part) => shrunkOf(seq, part, postings))
+        : [];
+    }),
+  };
+}
+
 /** What the journal says, apart from every table made of it. */
 function readJournal(
   rows: Rows,
-): Pick<BookStatement, 'opening' | 'journalled' | 'intents' | 'consequences'> {
+): Pick<BookStatement, 'opening' | 'others' | 'journalled' | 'intents' | 'consequences'> {
   const [opening] = rows(`SELECT data FROM journal WHERE type = 'portfolio.opened' ORDER BY seq`);
   const fills = rows(`SELECT data FROM journal WHERE type = 'fill.recorded' ORDER BY seq`);
   const meant = rows(
@@ -73,6 +129,7 @@ function readJournal(
   );
   return {
     opening: openingOf(opening && dataOf(opening)),
+    others: readOthers(rows),
     journalled: fills.map((row) => journalledOf(dataOf(row).inside('fill'))),
     intents: meant.map((row) => {
       const order = dataOf(row).inside('order');
