@@ -91,6 +91,8 @@ export type VenueNews =
   | { readonly type: 'order.reported'; readonly report: OrderReport }
   | { readonly type: 'fill.reported'; readonly fill: Fill }
   | { readonly type: 'balance.changed'; readonly asset: string; readonly delta: DecimalText }
+  /** The venue hears nothing from this address for so long, exits included. */
+  | { readonly type: 'requests.banned'; readonly forMs: Millis }
   | { readonly type: 'reports.live' }
   | { readonly type: 'reports.lost'; readonly reason: string };
 

@@ -17,8 +17,9 @@ export function measuredVenue(
   health: VenueHealth,
   { monotonic }: Pick<Clock, 'monotonic'>,
 ): Venue {
-  venue.news.subscribe(({ type }) => {
-    if (type === 'reports.lost') health.failed(monotonic());
+  venue.news.subscribe((news) => {
+    if (news.type === 'reports.lost') health.failed(monotonic());
+    if (news.type === 'requests.banned') health.banned(monotonic() + news.forMs);
   });
 
   async function heard<Answer>(call: Promise<Answer>): Promise<Answer> {

@@ -5,6 +5,7 @@ import type { Millis } from '../domain/time.ts';
 import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { VenueFault } from '../exchange/fault.ts';
+import type { Wish } from '../exchange/rate-budget.ts';
 import type { Clock, Log, Timers, VenueNews } from '../ports.ts';
 import { createAccountNews } from './account-news.ts';
 import { alignTime, checkKey } from './admission.ts';
@@ -32,6 +33,8 @@ export interface Connection extends Dealing {
 }
 
 const PROTOCOL = 'binance';
+/** A subscription counts as two of the venue's request weight. */
+const subscription: Wish = { urgency: 'reconcile', weight: 2, isOrder: false };
 const subscribeMsMax: Millis = 15_000;
 const alignEveryMs: Millis = 5 * 60_000;
 /** Off by more than this, an unaligned signature would soon be refused. */
@@ -44,7 +47,7 @@ export async function createConnection(
   news: Subject<VenueNews>,
 ): Promise<Connection> {
   const { clock, timers, log, placeMsMax = 10_000 } = bench;
-  const { name, credentials } = settings;
+  const { name, credentials, budget } = settings;
   if (name !== PROTOCOL) throw refused(`expected ${PROTOCOL} for live orders, was ${name}`);
   if (credentials === null) throw refused('expected a key for live orders, was none');
 
@@ -59,6 +62,7 @@ export async function createConnection(
   const stream = createUserStream({
     client,
     timers,
+    leave: async () => (await budget.leave(subscription)).done(),
     words: asking.words,
     onLive: () => news.next({ type: 'reports.live' }),
     onLost: (reason) => news.next({ type: 'reports.lost', reason }),
@@ -66,6 +70,7 @@ export async function createConnection(
   const align = createAligning(() => alignTime(client, asking, clock), log);
   const way = { client, wire, asking, books, pairOf, news, timers, placeMsMax };
   const dealing = createDealing({ ...way, onOutOfTime: align.soon });
+  const stopHeeding = budget.onBan((forMs) => news.next({ type: 'requests.banned', forMs }));
   let stopAligning = (): void => {};
 
   return {
@@ -83,6 +88,7 @@ export async function createConnection(
     },
     async close() {
       stopAligning();
+      stopHeeding();
       stream.stop();
       await client.close();
     },

@@ -17,11 +17,13 @@ export interface UserStream {
 export function createUserStream(options: {
   client: Binance;
   timers: Timers;
+  /** Leave to dial; throws while there is none. */
+  leave(): Promise<void>;
   words(error: unknown): string;
   onLive(): void;
   onLost(reason: string): void;
 }): UserStream {
-  const { client, timers, words, onLive, onLost } = options;
+  const { client, timers, leave, words, onLive, onLost } = options;
   let isLive = false;
   let isStopped = false;
   let waitMs: Millis = retryMs.first;
@@ -44,6 +46,7 @@ export function createUserStream(options: {
   async function keep(): Promise<void> {
     while (!isStopped) {
       try {
+        await leave();
         // Tapped, it never resolves: it ends with the connection.
         await client.watchOrders();
       } catch (error) {

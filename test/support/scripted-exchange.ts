@@ -1,7 +1,7 @@
 // An exchange that answers by script: Binance's paths over real sockets, each answer what a test says,
 // so that every way in which a venue can answer, half answer or not answer can be met.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Endpoint } from '../../src/exchange/client.ts';
 
@@ -32,6 +32,8 @@ export interface ScriptedExchange {
   /** Drops the sockets of the account's events. */
   dropListeners(): void;
   listeners(): number;
+  /** Sockets, of whatever kind, that their clients have not closed. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,12 @@ export async function startScriptedExchange(): Promise<ScriptedExchange> {
       give(response, exchange.script(one) ?? healthy(one) ?? missing);
     });
   });
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    // An answer that was never finished keeps the server's half of a socket open.
+    for (const over of ['end', 'close']) socket.on(over, () => open.delete(socket));
+  });
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket) => {
     socket.on('close', () => listening.delete(socket));
@@ -127,6 +135,7 @@ export async function startScriptedExchange(): Promise<ScriptedExchange> {
       for (const socket of listening) socket.terminate();
     },
     listeners: () => listening.size,
+    connections: () => open.size,
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
