@@ -191,7 +191,10 @@ async function throughGateway(facts: readonly Fact[]): Promise<Order | undefined
       close: async () => {},
     },
     clock: { market: () => NOON, wall: () => 0, monotonic: () => 0, observe() {} },
-    caps: { ordersPerMinuteMax: 0, notionalPerMinuteMax: decimal(0) },
+    caps: {
+      ...{ ordersPerMinuteMax: 0, notionalPerMinuteMax: decimal(0) },
+      ...{ sendsPerMinuteMax: 0, sendsPerMinuteCeiling: 1 },
+    },
     mayIncreaseExposure: () => false,
     takeCommitted: () => true,
     onBreach() {},

@@ -70,7 +70,10 @@ export interface Stage {
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const capital = 100_000;
-const wide: GatewayCaps = { ordersPerMinuteMax: 1000, notionalPerMinuteMax: decimal(1e9) };
+export const wide: GatewayCaps = {
+  ...{ ordersPerMinuteMax: 1000, notionalPerMinuteMax: decimal(1e9) },
+  ...{ sendsPerMinuteMax: 100_000, sendsPerMinuteCeiling: 1_000_000 },
+};
 
 const opening = (at: number) => {
   const postings = transaction([
