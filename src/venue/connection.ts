@@ -8,12 +8,13 @@ import { VenueFault } from '../exchange/fault.ts';
 import type { Wish } from '../exchange/rate-budget.ts';
 import type { Clock, Log, Timers, VenueNews } from '../ports.ts';
 import { createAccountNews } from './account-news.ts';
-import { alignTime, checkKey } from './admission.ts';
+import { checkKey } from './admission.ts';
 import { createAsking } from './asking.ts';
 import { type Bookkeeping, createBookkeeping } from './bookkeeping.ts';
 import { createDealing, type Dealing } from './dealing.ts';
 import { loadInstruments } from './listing.ts';
 import { createUserStream } from './user-stream.ts';
+import { createVenueTime } from './venue-time.ts';
 import { wired } from './wired-client.ts';
 
 /** What a connection is made with. */
@@ -37,8 +38,6 @@ const PROTOCOL = 'binance';
 const subscription: Wish = { urgency: 'reconcile', weight: 2, isOrder: false };
 const subscribeMsMax: Millis = 15_000;
 const alignEveryMs: Millis = 5 * 60_000;
-/** Off by more than this, an unaligned signature would soon be refused. */
-const offMsMax: Millis = 500;
 
 /** A connection that is not open yet. Throws `VenueFault` for settings it cannot trade with. */
 export async function createConnection(
@@ -55,21 +54,31 @@ export async function createConnection(
   const pairOf = (symbol: string): string | undefined => pairs.get(symbol);
   const account = createAccountNews({ news, pairOf, log, learn: (report) => books.learn(report) });
   const ear = { ...account, onSubscribed: () => stream.confirmed() };
-  const wire = wired(await loadExchange(name), ear);
+  const time = createVenueTime({
+    ask: async () => Number(await asking.ask('the time of the venue', () => client.fetchTime())),
+    clock,
+    log,
+  });
+  const wire = wired(await loadExchange(name), ear, time);
   const client = await createClient(wire.type, settings, wire.urgencyOf);
   const asking = createAsking(credentials);
   const books = createBookkeeping(client, asking, pairOf);
   const stream = createUserStream({
     client,
     timers,
-    leave: async () => (await budget.leave(subscription)).done(),
+    async leave() {
+      await time.settled();
+      (await budget.leave(subscription)).done();
+    },
+    onFailed(error) {
+      if (error instanceof Error && error.name === 'InvalidNonce') time.doubt();
+    },
     words: asking.words,
     onLive: () => news.next({ type: 'reports.live' }),
     onLost: (reason) => news.next({ type: 'reports.lost', reason }),
   });
-  const align = createAligning(() => alignTime(client, asking, clock), log);
   const way = { client, wire, asking, books, pairOf, news, timers, placeMsMax };
-  const dealing = createDealing({ ...way, onOutOfTime: align.soon });
+  const dealing = createDealing(way);
   const stopHeeding = budget.onBan((forMs) => news.next({ type: 'requests.banned', forMs }));
   let stopAligning = (): void => {};
 
@@ -79,11 +88,11 @@ export async function createConnection(
     async open() {
       const instruments = await loadInstruments(client);
       for (const pair of instruments.keys()) pairs.set(String(client.market(pair).id), pair);
-      await align.now();
+      await time.align();
       await checkKey(client, asking);
       stream.open();
       await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
-      stopAligning = timers.every(alignEveryMs, align.soon);
+      stopAligning = timers.every(alignEveryMs, time.alignSoon);
       return instruments;
     },
     async close() {
@@ -93,22 +102,6 @@ export async function createConnection(
       await client.close();
     },
   };
-}
-
-/** Alignment that is waited for, and alignment in passing, whose failure is only told. */
-function createAligning(measure: () => Promise<Millis>, log: Log) {
-  async function now(): Promise<void> {
-    const aheadMs = await measure();
-    if (!(Math.abs(aheadMs) <= offMsMax)) {
-      log.warn({ aheadMs }, 'this machine’s clock is off; signatures follow the venue’s');
-    }
-  }
-  function soon(): void {
-    now().catch((error: unknown) => {
-      log.warn({ error: String(error) }, 'could not ask the venue for its time');
-    });
-  }
-  return { now, soon };
 }
 
 const refused = (message: string): VenueFault => new VenueFault(message, { retryable: false });

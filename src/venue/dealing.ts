@@ -12,9 +12,6 @@ import type { Binance, Wire } from './wired-client.ts';
 
 export type Dealing = Pick<Venue, 'place' | 'cancel' | 'find'>;
 
-/** Binance's code for a signature outside its window of time. */
-const OUT_OF_TIME = '-1021';
-
 export function createDealing(options: {
   client: Binance;
   wire: Wire;
@@ -25,10 +22,8 @@ export function createDealing(options: {
   timers: Timers;
   /** How long the answer to an order is waited for. */
   placeMsMax: Millis;
-  /** The venue refused a signature for its time. */
-  onOutOfTime(): void;
 }): Dealing {
-  const { books, news, timers, placeMsMax, onOutOfTime } = options;
+  const { books, news, timers, placeMsMax } = options;
   const find: Venue['find'] = (order) =>
     findWhole(order, { books, timers, tell: (told) => news.next(told) });
 
@@ -36,7 +31,6 @@ export function createDealing(options: {
     async place(order) {
       const outcome = await place(order, { ...options, deadlineMs: placeMsMax });
       if (outcome.kind === 'accepted') books.learn(outcome.report);
-      if (outcome.kind === 'rejected' && outcome.code === OUT_OF_TIME) onOutOfTime();
       return outcome;
     },
     cancel: (order) => cancel(order, { ...options, find }),

@@ -20,10 +20,12 @@ export function createUserStream(options: {
   /** Leave to dial; throws while there is none. */
   leave(): Promise<void>;
   words(error: unknown): string;
+  /** The connection or its subscription failed; it is dialled again. */
+  onFailed(error: unknown): void;
   onLive(): void;
   onLost(reason: string): void;
 }): UserStream {
-  const { client, timers, leave, words, onLive, onLost } = options;
+  const { client, timers, leave, words, onLive, onLost, onFailed } = options;
   let isLive = false;
   let isStopped = false;
   let waitMs: Millis = retryMs.first;
@@ -43,15 +45,20 @@ export function createUserStream(options: {
     onLost(reason);
   }
 
+  /** Tapped, it never resolves: it ends with the connection. */
+  async function dial(): Promise<void> {
+    await leave();
+    if (!isStopped) await client.watchOrders();
+  }
+
   async function keep(): Promise<void> {
     while (!isStopped) {
       try {
-        await leave();
-        // Tapped, it never resolves: it ends with the connection.
-        await client.watchOrders();
+        await dial();
       } catch (error) {
         if (isStopped) return;
         lose(words(error));
+        onFailed(error);
         forgetSubscriptions();
         await pause(waitMs);
         waitMs = Math.min(retryMs.max, waitMs * 2);

@@ -7,6 +7,7 @@ import type { ExchangeClass } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
 import type { UrgencyOf } from '../exchange/polite.ts';
 import type { Urgency } from '../exchange/rate-budget.ts';
+import type { VenueTime } from './venue-time.ts';
 import { isWords, type Words } from './wire.ts';
 
 export type Binance = InstanceType<typeof pro.binance>;
@@ -53,8 +54,15 @@ const ACCOUNT_PATHS: ReadonlySet<string> = new Set([
   ...['account', 'account/apiRestrictions', 'order', 'openOrders', 'myTrades', 'time'],
 ]);
 
-/** `listener` must not throw. */
-export function wired(base: ExchangeClass, listener: AccountListener): Wire {
+/** Binance's code for a signature outside its window of time. */
+const OUT_OF_TIME = -1021;
+
+/** `listener` must not throw; `time` is what signatures carry. */
+export function wired(
+  base: ExchangeClass,
+  listener: AccountListener,
+  time: Pick<VenueTime, 'now' | 'doubt' | 'settled'>,
+): Wire {
   const Base = base as ExchangeClass<Binance>;
   const passages = new Map<string, Passage>();
 
@@ -64,6 +72,16 @@ export function wired(base: ExchangeClass, listener: AccountListener): Wire {
   };
 
   const type = class extends Base {
+    override nonce(): number {
+      return time.now();
+    }
+
+    override async fetch2(...asked: Parameters<Binance['fetch2']>): Promise<unknown> {
+      // While it is in doubt what time it is, a signature would only be refused again.
+      if (asked[1] !== 'public') await time.settled();
+      return await super.fetch2(...asked);
+    }
+
     override async fetch(url: string, method?: string, headers?: object, body?: string) {
       const passage = passageOf(method, body);
       if (passage?.abandoned === true) throw abandoned();
@@ -83,9 +101,10 @@ export function wired(base: ExchangeClass, listener: AccountListener): Wire {
     }
 
     override handleErrors(...told: Parameters<Binance['handleErrors']>) {
-      const [status, , , method, , body, , , requestBody] = told;
+      const [status, , , method, , body, answer, , requestBody] = told;
       const passage = passageOf(method, requestBody);
       if (passage !== undefined) passage.answer = { status, body };
+      if (isWords(answer) && answer['code'] === OUT_OF_TIME) time.doubt();
       return super.handleErrors(...told);
     }
 
