@@ -3,6 +3,7 @@
 import { breakerRule } from '../domain/breaker.ts';
 import { streamKey } from '../domain/candle.ts';
 import { type Fact, fact } from '../domain/fact.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import { breakerKey, type OpenBreaker, type Reading } from '../domain/open-breaker.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
@@ -69,7 +70,7 @@ export class Engine {
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
   async start(): Promise<void> {
     const { feed, venue, timers } = this.#banks;
-    const { watch, execution, sink } = this.#parts;
+    const { watch, execution, sink, rulebook } = this.#parts;
     const { book, enrolments } = this.#start;
     // What is held is watched from the first price on, whatever else takes its time.
     for (const { opening } of book.positions.values()) armPosition(watch, opening);
@@ -82,6 +83,7 @@ export class Engine {
     this.#endings.push(() => {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
+    this.#endings.push(rulebook.open());
     await reconcileOrders(book, venue, sink);
     for (const enrolment of enrolments) this.seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
@@ -93,6 +95,11 @@ export class Engine {
 
   book(): Portfolio {
     return this.#parts.supervisor.book();
+  }
+
+  /** The venue's rules of trading in force. */
+  instruments(): ReadonlyMap<string, Instrument> {
+    return this.#parts.rulebook.instruments();
   }
 
   /** Journals facts that are not the supervisor's; resolves once they are committed. */

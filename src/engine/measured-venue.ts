@@ -35,6 +35,7 @@ export function measuredVenue(
     name: venue.name,
     news: venue.news,
     connect: () => venue.connect(),
+    instruments: () => heard(venue.instruments()),
     async place(order) {
       const sentAt = monotonic();
       const outcome = await venue.place(order);

@@ -1,6 +1,7 @@
 // The engine's parts and the pipes between them: what each one hears goes straight to the next. The
 // pipes are set once, here; the engine only opens and closes them.
 import type { Stage } from '../domain/configuration.ts';
+import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Entry, Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { configurationOfTwin } from '../domain/twin.ts';
@@ -12,12 +13,13 @@ import type { Evaluation } from './evaluate.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import { type GaugeOptions, Gauges } from './gauge.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { createMonth } from './month.ts';
+import { createMonth, type Month } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
 import { joinCandleRoad, joinEvidence, joinVenue } from './road.ts';
+import { createRulebook, type Rulebook } from './rulebook.ts';
 import { type Counters, newCounters } from './status.ts';
 import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
@@ -39,6 +41,7 @@ export interface Parts {
   readonly counters: Counters;
   readonly twins: Twins;
   readonly lifecycle: Lifecycle;
+  readonly rulebook: Rulebook;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
 }
@@ -102,14 +105,10 @@ export function joinParts(
   });
   const orders = createOrderDesk(start.book, log);
   const breakers = createBreakerDesk(start.book, log);
+  const rulebook = createRulebook({ ...banks, listed: start.instruments, book });
   const supervisor = createSupervisor({
     charts: [orders, breakers],
-    terms: {
-      ...rules,
-      engine: start.book.engine,
-      instruments: start.instruments,
-      correlation: month.correlation,
-    },
+    terms: termsOf(rules, start, month, rulebook),
     book: start.book,
     watch,
     recorder,
@@ -122,8 +121,25 @@ export function joinParts(
   return {
     ...{ watch, registry, evaluation, execution, recorder },
     ...{ supervisor, streams, gauges, orders, breakers, misses, counters, sink, twins, lifecycle },
+    rulebook,
   };
 }
+
+/** What decisions are held to. */
+const termsOf = (
+  rules: EngineRules,
+  { book }: EngineStart,
+  { correlation }: Pick<Month, 'correlation'>,
+  rulebook: Rulebook,
+): ReviewTerms => ({
+  ...rules,
+  engine: book.engine,
+  // As they are when something is sized or sold, not as they were at the start.
+  get instruments() {
+    return rulebook.instruments();
+  },
+  correlation,
+});
 
 function complain(error: unknown, counters: Counters, log: Log): void {
   counters.faults += 1;

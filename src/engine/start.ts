@@ -48,7 +48,6 @@ export interface Started {
   readonly store: Store;
   readonly venue: Venue;
   readonly clock: Clock;
-  readonly instruments: ReadonlyMap<string, Instrument>;
   readonly dataDirectory: string;
   /** What the start found: for the first lines of the story. */
   readonly facts: StartFacts;
@@ -130,7 +129,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       { ...started.start, instruments },
       options,
     );
-    return { engine, store, venue, clock, instruments, dataDirectory, facts: started.facts };
+    return { engine, store, venue, clock, dataDirectory, facts: started.facts };
   } catch (error) {
     for (const end of endings) await end();
     throw error;

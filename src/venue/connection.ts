@@ -30,6 +30,8 @@ export interface Connection extends Dealing {
   readonly books: Bookkeeping;
   /** Loads the rules, checks the key, aligns time and opens the stream. Throws `VenueFault`. */
   open(): Promise<ReadonlyMap<string, Instrument>>;
+  /** Loads the rules anew. Throws `VenueFault`. */
+  instruments(): Promise<ReadonlyMap<string, Instrument>>;
   close(): Promise<void>;
 }
 
@@ -82,18 +84,24 @@ export async function createConnection(
   const stopHeeding = budget.onBan((forMs) => news.next({ type: 'requests.banned', forMs }));
   let stopAligning = (): void => {};
 
+  async function instruments(): Promise<ReadonlyMap<string, Instrument>> {
+    const found = await loadInstruments(client);
+    for (const pair of found.keys()) pairs.set(String(client.market(pair).id), pair);
+    return found;
+  }
+
   return {
     ...dealing,
     books,
+    instruments,
     async open() {
-      const instruments = await loadInstruments(client);
-      for (const pair of instruments.keys()) pairs.set(String(client.market(pair).id), pair);
+      const found = await instruments();
       await time.align();
       await checkKey(client, asking);
       stream.open();
       await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
       stopAligning = timers.every(alignEveryMs, time.alignSoon);
-      return instruments;
+      return found;
     },
     async close() {
       stopAligning();

@@ -10,6 +10,9 @@ import { findWhole } from './whole-order.ts';
 import type { PairOf } from './wire.ts';
 import type { Binance, Wire } from './wired-client.ts';
 
+/** Binance's codes for a filter of the symbol and for too many decimals. */
+const RULE_CODES: ReadonlySet<string> = new Set(['-1013', '-1111']);
+
 export type Dealing = Pick<Venue, 'place' | 'cancel' | 'find'>;
 
 export function createDealing(options: {
@@ -31,6 +34,9 @@ export function createDealing(options: {
     async place(order) {
       const outcome = await place(order, { ...options, deadlineMs: placeMsMax });
       if (outcome.kind === 'accepted') books.learn(outcome.report);
+      if (outcome.kind === 'rejected' && RULE_CODES.has(outcome.code)) {
+        news.next({ type: 'rules.doubted', pair: order.pair });
+      }
       return outcome;
     },
     cancel: (order) => cancel(order, { ...options, find }),

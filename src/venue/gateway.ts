@@ -83,6 +83,9 @@ export class Gateway implements Venue {
   connect(): ReturnType<Venue['connect']> {
     return this.#venue.connect();
   }
+  instruments(): ReturnType<Venue['instruments']> {
+    return this.#venue.instruments();
+  }
   balances(): ReturnType<Venue['balances']> {
     return this.#venue.balances();
   }

@@ -179,6 +179,7 @@ async function throughGateway(facts: readonly Fact[]): Promise<Order | undefined
     venue: {
       ...{ name: 'noting', news: NEVER },
       connect: async () => new Map(),
+      instruments: async () => new Map(),
       balances: async () => new Map(),
       async place(order) {
         reached.push(order);

@@ -124,6 +124,7 @@ test('the venue is heard while it works: refusals, failures, and what it is sile
   let outcome: Outcome = { kind: 'rejected', code: '-2010', message: 'no' };
   const venue: Venue = {
     ...{ name: 'noting', news, connect: async () => new Map(), close: async () => {} },
+    instruments: async () => new Map(),
     place: async () => outcome,
     cancel: async () => ({ kind: 'unknown', reason: 'no answer' }),
     balances: () => Promise.reject(new Error('timeout')),

@@ -10,6 +10,7 @@ import type { Configuration } from '../../src/domain/configuration.ts';
 import { type Entry, fact } from '../../src/domain/fact.ts';
 import { fold } from '../../src/domain/fold.ts';
 import { engineId } from '../../src/domain/identity.ts';
+import type { Instrument } from '../../src/domain/instrument.ts';
 import { transaction } from '../../src/domain/ledger.ts';
 import { DEFAULT_LIFECYCLE, type LifecycleRules } from '../../src/domain/lifecycle-rules.ts';
 import { decimal } from '../../src/domain/money.ts';
@@ -48,6 +49,8 @@ export interface StageOptions {
   readonly onEntry?: (entry: Entry) => void;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<RiskLimits>;
+  /** What the venue trades, asked whenever the engine asks. */
+  readonly listed?: () => ReadonlyMap<string, Instrument>;
 }
 
 export interface Stage {
@@ -103,7 +106,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   );
   const paper = new PaperVenue({
     ...{ name: 'binance', prices, book, clock, quote: 'USDT', cash: `${capital}` },
-    loadInstruments: async () => instruments,
+    loadInstruments: async () => options.listed?.() ?? instruments,
     execution: DEFAULT_EXECUTION,
   });
   await paper.connect();

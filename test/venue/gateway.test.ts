@@ -25,6 +25,7 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
     name: 'noting',
     news: NEVER,
     connect: async () => new Map(),
+    instruments: async () => new Map(),
     balances: async () => new Map(),
     async place(order) {
       reached.push(order);
