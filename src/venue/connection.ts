@@ -59,6 +59,7 @@ export async function createConnection(
   const time = createVenueTime({
     ask: async () => Number(await asking.ask('the time of the venue', () => client.fetchTime())),
     clock,
+    timers,
     log,
   });
   const wire = wired(await loadExchange(name), ear, time);

@@ -3,9 +3,11 @@
 // by refusing a signature, and then nothing is signed until it was asked again (RELIABILITY D9).
 import type { Millis } from '../domain/time.ts';
 import { VenueFault } from '../exchange/fault.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, Log, Timers } from '../ports.ts';
 
 const SAMPLES = 5;
+/** An exit that may be refused is better than one that waits for a venue that does not answer. */
+const doubtMsMax: Millis = 2000;
 /** Off by more than this, the machine's own clock is worth a word. */
 const offMsMax: Millis = 500;
 
@@ -18,7 +20,7 @@ export interface VenueTime {
   alignSoon(): void;
   /** The venue refused a signature for its time: ask before the next one. */
   doubt(): void;
-  /** Resolves when there is no doubt, or no answer. Never rejects. */
+  /** Resolves when there is no doubt, or no answer within two seconds. Never rejects. */
   settled(): Promise<void>;
 }
 
@@ -26,9 +28,10 @@ export interface VenueTime {
 export function createVenueTime(options: {
   ask(): Promise<number>;
   clock: Pick<Clock, 'wall' | 'monotonic'>;
+  timers: Pick<Timers, 'after'>;
   log: Log;
 }): VenueTime {
-  const { ask, clock, log } = options;
+  const { ask, clock, timers, log } = options;
   /** The venue's time at zero of the monotonic clock; the machine's, before anyone was asked. */
   let origin = clock.wall() - clock.monotonic();
   let doubt: Promise<void> | undefined;
@@ -67,7 +70,15 @@ export function createVenueTime(options: {
       void inPassing();
     },
     doubt() {
-      doubt ??= inPassing().finally(() => {
+      if (doubt !== undefined) return;
+      const inTime = new Promise<void>((resolve) => {
+        const cancel = timers.after(doubtMsMax, resolve);
+        void inPassing().finally(() => {
+          cancel();
+          resolve();
+        });
+      });
+      doubt = inTime.finally(() => {
         doubt = undefined;
       });
     },

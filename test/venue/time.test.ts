@@ -100,6 +100,7 @@ test('is right to half of the shortest way, whatever the ways are', async () => 
           return venueAt;
         },
         clock: { wall: () => 1.7e12, monotonic: () => monotonic },
+        timers: nodeTimers,
         log: silentLog,
       });
       await time.align();
