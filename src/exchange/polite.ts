@@ -49,11 +49,11 @@ export function polite<E extends Exchange>(
     override async throttle(): Promise<void> {}
 
     override async fetch2(...asked: Parameters<Exchange['fetch2']>): Promise<unknown> {
-      const [path, api, method = 'GET', parameters = {}, , , config] = asked;
+      const [path, api, method = 'GET', parameters = {}, , , config = {}] = asked;
       const cost = Number(this.calculateRateLimiterCost(api, method, path, parameters, config));
       const leave = await budget.leave({
         urgency: urgencyOf({ method, path, parameters }),
-        weight: Math.max(1, Math.ceil((cost * Number(this.rateLimit)) / msPerWeight)),
+        weight: weightOf(cost * Number(this.rateLimit)),
         isOrder: method === 'POST' && path === 'order',
       });
       const deadline = createDeadline(LONG_PATHS.has(path) ? longAnswerMsMax : answerMsMax);
@@ -69,9 +69,9 @@ export function polite<E extends Exchange>(
     override async undiciRequest(url: string, request: Request) {
       const passage = passages.getStore();
       if (passage === undefined) return await super.undiciRequest(url, request);
-      const signals = [passage.deadline.signal, ...(request.signal ? [request.signal] : [])];
-      const signal = AbortSignal.any(signals);
-      const response = await super.undiciRequest(url, { ...request, signal });
+      const { deadline } = passage;
+      request.signal?.addEventListener('abort', deadline.cut);
+      const response = await super.undiciRequest(url, { ...request, signal: deadline.signal });
       passage.leave.heard(response.status, response.headers);
       return response;
     }
@@ -85,8 +85,13 @@ export function polite<E extends Exchange>(
   return Polite as unknown as ExchangeClass<E>;
 }
 
+/** A cost that nobody can read is one. */
+const weightOf = (ms: Millis): number => (ms > 0 ? Math.ceil(ms / msPerWeight) : 1);
+
 interface Deadline {
   readonly signal: AbortSignal;
+  /** Closes the socket at once. */
+  cut(): void;
   /** Rejects when the time is over. */
   readonly late: Promise<never>;
   end(): void;
@@ -102,7 +107,8 @@ function createDeadline(ms: Millis): Deadline {
       controller.abort();
     }, ms);
   });
-  return { signal: controller.signal, late, end: () => clearTimeout(timer) };
+  const { signal } = controller;
+  return { signal, late, cut: () => controller.abort(), end: () => clearTimeout(timer) };
 }
 
 /** The limits of an address and an account, where an answer tells them. */

@@ -39,7 +39,8 @@ const MANNERS: Readonly<Record<Urgency, Manner>> = {
   protect: { share: 1, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
   reconcile: { share: 0.85, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
   exit: { share: 1, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
-  enter: { share: 0.7, waitMsMax: 3000, underWayMax: Number.POSITIVE_INFINITY },
+  // Not at all: whoever let it through may have thrown a switch meanwhile.
+  enter: { share: 0.7, waitMsMax: 0, underWayMax: Number.POSITIVE_INFINITY },
   // A few at a time: what is already on the wire cannot be overtaken.
   data: { share: 0.6, waitMsMax: 65_000, underWayMax: 8 },
 };
@@ -92,7 +93,7 @@ export class RateBudget {
     if (orders > 0) this.#orders.limit = orders;
   }
 
-  /** Tells how long each ban is; the handle stops it. */
+  /** Tells how long a ban is, and when it was made longer; the handle stops it. */
   onBan(listener: (forMs: Millis) => void): () => void {
     this.#banListeners.add(listener);
     return () => this.#banListeners.delete(listener);
@@ -186,7 +187,7 @@ export class RateBudget {
     hear(this.#orders, word.orders);
     const { silence } = word;
     if (silence !== undefined) {
-      const isNew = silence.isBan && now >= this.#silence.bannedUntil;
+      const isNew = silence.isBan && now + silence.ms > this.#silence.bannedUntil;
       this.#silence.hear(silence, now);
       if (isNew) for (const listener of this.#banListeners) listener(silence.ms);
       this.#serve();

@@ -20,6 +20,7 @@ export interface VenueTime {
   alignSoon(): void;
   /** The venue refused a signature for its time: ask before the next one. */
   doubt(): void;
+  isInDoubt(): boolean;
   /** Resolves when there is no doubt, or no answer within two seconds. Never rejects. */
   settled(): Promise<void>;
 }
@@ -82,6 +83,7 @@ export function createVenueTime(options: {
         doubt = undefined;
       });
     },
+    isInDoubt: () => doubt !== undefined,
     settled: async () => doubt,
   };
 }

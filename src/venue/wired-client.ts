@@ -5,7 +5,7 @@ import type { pro } from 'ccxt';
 import type { Order } from '../domain/order.ts';
 import type { ExchangeClass } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
-import type { UrgencyOf } from '../exchange/polite.ts';
+import type { Asked, UrgencyOf } from '../exchange/polite.ts';
 import type { Urgency } from '../exchange/rate-budget.ts';
 import type { VenueTime } from './venue-time.ts';
 import { isWords, type Words } from './wire.ts';
@@ -61,7 +61,7 @@ const OUT_OF_TIME = -1021;
 export function wired(
   base: ExchangeClass,
   listener: AccountListener,
-  time: Pick<VenueTime, 'now' | 'doubt' | 'settled'>,
+  time: Pick<VenueTime, 'now' | 'isInDoubt' | 'doubt' | 'settled'>,
 ): Wire {
   const Base = base as ExchangeClass<Binance>;
   const passages = new Map<string, Passage>();
@@ -77,8 +77,12 @@ export function wired(
     }
 
     override async fetch2(...asked: Parameters<Binance['fetch2']>): Promise<unknown> {
-      // While it is in doubt what time it is, a signature would only be refused again.
-      if (asked[1] !== 'public') await time.settled();
+      const [, api, , parameters] = asked;
+      const passage = passages.get(String(parameters?.['newClientOrderId']));
+      // An entry never waits: whoever let it through may have thrown a switch meanwhile.
+      if (passage?.purpose === 'entry' && time.isInDoubt()) throw doubtful();
+      // A signature would only be refused again.
+      if (api !== 'public') await time.settled();
       return await super.fetch2(...asked);
     }
 
@@ -130,13 +134,14 @@ export function wired(
       cutUserStream(this);
     }
   };
-  const urgencyOf: UrgencyOf = ({ method, path, parameters }) => {
-    if (method === 'DELETE') return 'protect';
-    const passage = passages.get(String(parameters['newClientOrderId']));
-    if (passage !== undefined) return urgencies[passage.purpose];
-    return ACCOUNT_PATHS.has(path) ? 'reconcile' : 'data';
-  };
-  return { type, passages, urgencyOf };
+  return { type, passages, urgencyOf: (asked) => urgencyOf(asked, passages) };
+}
+
+function urgencyOf({ method, path, parameters }: Asked, passages: Wire['passages']): Urgency {
+  if (method === 'DELETE') return 'protect';
+  const passage = passages.get(String(parameters['newClientOrderId']));
+  if (passage !== undefined) return urgencies[passage.purpose];
+  return ACCOUNT_PATHS.has(path) ? 'reconcile' : 'data';
 }
 
 /** Drops the connection of the account's events, if there is one. */
@@ -145,6 +150,9 @@ export function cutUserStream(client: Binance): void {
     if (socket.url.includes('/ws-api')) socket.connection?.terminate();
   }
 }
+
+const doubtful = (): VenueFault =>
+  new VenueFault('expected to know the venue’s time, was asking for it', { retryable: true });
 
 const abandoned = (): VenueFault =>
   new VenueFault('expected an order someone waits for, was one given up', { retryable: false });

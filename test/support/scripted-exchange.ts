@@ -1,7 +1,7 @@
 // An exchange that answers by script: Binance's paths over real sockets, each answer what a test says,
 // so that every way in which a venue can answer, half answer or not answer can be met.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Endpoint } from '../../src/exchange/client.ts';
 
@@ -32,8 +32,8 @@ export interface ScriptedExchange {
   /** Drops the sockets of the account's events. */
   dropListeners(): void;
   listeners(): number;
-  /** Sockets, of whatever kind, that their clients have not closed. */
-  connections(): number;
+  /** Requests whose sockets are held open for an answer. */
+  unanswered(): number;
   close(): Promise<void>;
 }
 
@@ -99,18 +99,15 @@ function give(response: ServerResponse, answer: Answer): void {
 export async function startScriptedExchange(): Promise<ScriptedExchange> {
   const asked: Asked[] = [];
   const listening = new Set<WebSocket>();
+  const pending = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    pending.add(response);
+    response.on('close', () => pending.delete(response));
     void askedBy(request).then((one) => {
       asked.push(one);
       const missing = json({ code: -1100, msg: `no script for ${one.what}` }, 404);
       give(response, exchange.script(one) ?? healthy(one) ?? missing);
     });
-  });
-  const open = new Set<Socket>();
-  server.on('connection', (socket) => {
-    open.add(socket);
-    // An answer that was never finished keeps the server's half of a socket open.
-    for (const over of ['end', 'close']) socket.on(over, () => open.delete(socket));
   });
   const sockets = new WebSocketServer({ server });
   sockets.on('connection', (socket) => {
@@ -135,7 +132,7 @@ export async function startScriptedExchange(): Promise<ScriptedExchange> {
       for (const socket of listening) socket.terminate();
     },
     listeners: () => listening.size,
-    connections: () => open.size,
+    unanswered: () => pending.size,
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
