@@ -45,17 +45,20 @@ export function polite<E extends Exchange>(
   const passages = new AsyncLocalStorage<Passage>();
 
   const Polite = class extends Base {
+    readonly #ending = new AbortController();
+
     // The client's own limiter knows neither what is urgent nor what other clients ask.
     override async throttle(): Promise<void> {}
 
     override async fetch2(...asked: Parameters<Exchange['fetch2']>): Promise<unknown> {
       const [path, api, method = 'GET', parameters = {}, , , config = {}] = asked;
       const cost = Number(this.calculateRateLimiterCost(api, method, path, parameters, config));
-      const leave = await budget.leave({
+      const wish = {
         urgency: urgencyOf({ method, path, parameters }),
         weight: weightOf(cost * Number(this.rateLimit)),
         isOrder: method === 'POST' && path === 'order',
-      });
+      };
+      const leave = await budget.leave(wish, this.#ending.signal);
       const deadline = createDeadline(LONG_PATHS.has(path) ? longAnswerMsMax : answerMsMax);
       try {
         const answer = passages.run({ leave, deadline }, () => super.fetch2(...asked));
@@ -64,6 +67,12 @@ export function polite<E extends Exchange>(
         deadline.end();
         leave.done();
       }
+    }
+
+    /** What waits for leave waits no longer: nobody is there for the answer. */
+    override async close(): Promise<void> {
+      this.#ending.abort();
+      await super.close();
     }
 
     override async undiciRequest(url: string, request: Request) {

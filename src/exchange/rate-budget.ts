@@ -77,11 +77,32 @@ export class RateBudget {
     this.#time = time;
   }
 
-  /** Leave to send. Throws a retryable `VenueFault` when it would come too late to be of use. */
-  leave(wish: Wish): Promise<Leave> {
-    return new Promise((grant, refuse) => {
-      const until = this.#time.monotonic() + MANNERS[wish.urgency].waitMsMax;
-      this.#waiting.get(wish.urgency)?.push({ wish, until, grant, refuse });
+  /**
+   * Leave to send. Throws a retryable `VenueFault` when it would come too late to be of use, or when nobody
+   * wants it any more, which `ended` tells.
+   */
+  leave(wish: Wish, ended?: AbortSignal): Promise<Leave> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#waiting.get(wish.urgency) ?? [];
+      const leaveQueue = (): void => {
+        queue.splice(queue.indexOf(waiting), 1);
+        waiting.refuse(tooLate(0));
+        this.#serve();
+      };
+      const waiting: Waiting = {
+        wish,
+        until: this.#time.monotonic() + MANNERS[wish.urgency].waitMsMax,
+        grant(leave) {
+          ended?.removeEventListener('abort', leaveQueue);
+          resolve(leave);
+        },
+        refuse(fault) {
+          ended?.removeEventListener('abort', leaveQueue);
+          reject(fault);
+        },
+      };
+      ended?.addEventListener('abort', leaveQueue);
+      queue.push(waiting);
       this.#serve();
     });
   }

@@ -158,6 +158,19 @@ describe('too fast', () => {
   });
 });
 
+test('what nobody wants any more leaves the queue, and the rest moves up', async () => {
+  const at = bench();
+  await tellUsed(at, 6000);
+  const ending = new AbortController();
+  const wish = { urgency: 'data', weight: 1, isOrder: false } as const;
+  const given = at.budget.leave(wish, ending.signal).catch((fault: unknown) => fault);
+  at.ask('kept', 'data');
+  ending.abort();
+  expect(await given).toMatchObject({ retryable: true });
+  await at.time.advance(61_000);
+  expect(at.sent).toEqual(['kept']);
+});
+
 test('under a ban nothing goes, and it is told once', async () => {
   const at = bench();
   const bans: number[] = [];
