@@ -105,6 +105,10 @@ export type VenueNews =
       readonly delta: DecimalText;
       readonly at: Millis;
     }
+  /** The venue hears nothing from this address for so long, exits included. */
+  | { readonly type: 'requests.banned'; readonly forMs: Millis }
+  /** An order broke a rule of trading: those in force are not the venue's any more. */
+  | { readonly type: 'rules.doubted'; readonly pair: string }
   | { readonly type: 'reports.live' }
   | { readonly type: 'reports.lost'; readonly reason: string };
 
@@ -119,6 +123,8 @@ export interface Venue {
   readonly news: Observable<VenueNews>;
   /** Loads the rules of trading and opens the stream of own orders. Throws `VenueFault`. */
   connect(): Promise<ReadonlyMap<string, Instrument>>;
+  /** The rules of trading as they are now. Throws `VenueFault`. */
+  instruments(): Promise<ReadonlyMap<string, Instrument>>;
   balances(): Promise<ReadonlyMap<string, Balance>>;
   /** Never throws: whatever went wrong is an outcome. */
   place(order: Order): Promise<Outcome>;

@@ -18,6 +18,7 @@ export type Word = 'taken' | 'refused' | 'unknown';
 export class VenueHealth {
   #answers: Answer[] = [];
   #errors: Millis[] = [];
+  #bannedUntil: Millis = 0;
   /** Refusals since an order was last accepted. */
   refusals = 0;
 
@@ -32,6 +33,15 @@ export class VenueHealth {
   /** A call failed, or a connection was lost. */
   failed(at: Millis): void {
     this.#errors.push(at);
+  }
+
+  /** Nothing may be sent before `until`; no person can clear that. */
+  banned(until: Millis): void {
+    this.#bannedUntil = Math.max(this.#bannedUntil, until);
+  }
+
+  isBanned(now: Millis): boolean {
+    return now < this.#bannedUntil;
   }
 
   /** A person has looked: what was is not counted any more. */

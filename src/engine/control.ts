@@ -114,10 +114,10 @@ export class Control {
   }
 
   async #seat(configuration: Configuration): Promise<Acknowledgement> {
-    const { engine, instruments, store } = this.#started;
+    const { engine, store } = this.#started;
     const { name } = venueOf(this.#settings);
     const { quote } = this.#settings.portfolio;
-    const unfit = unfitFor(configuration, { name, quote, instruments });
+    const unfit = unfitFor(configuration, { name, quote, instruments: engine.instruments() });
     if (unfit !== undefined) {
       // What it was before is not what it is now.
       engine.remove(configuration.id);

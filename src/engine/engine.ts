@@ -1,8 +1,8 @@
 // The engine: the two roads joined on one page. Candles become verdicts, signals, proposals, decisions
 // and orders; prices become crossings and exits. Everything outside comes in as a bank.
 import { breakerRule } from '../domain/breaker.ts';
-import { streamKey } from '../domain/candle.ts';
-import { type Fact, fact } from '../domain/fact.ts';
+import type { Fact } from '../domain/fact.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import { breakerKey, type OpenBreaker, type Reading } from '../domain/open-breaker.ts';
 import { heldPairs, isMarked, type Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
@@ -10,12 +10,13 @@ import { VenueHealth } from '../domain/venue-health.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import type { Enrolment } from './enrolment.ts';
+import { hearFeed } from './feed-ear.ts';
 import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
 import { saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
-import { countNews, type Status, statusOf } from './status.ts';
+import { type Status, statusOf } from './status.ts';
 import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { armPosition } from './watch.ts';
@@ -62,7 +63,7 @@ export class Engine {
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
   async start(): Promise<void> {
     const { feed, venue, timers } = this.#banks;
-    const { watch } = this.#parts;
+    const { watch, rulebook } = this.#parts;
     const { book, enrolments } = this.#start;
     // What is held is watched from the first price on, whatever else takes its time.
     for (const { opening } of book.positions.values()) armPosition(watch, opening);
@@ -76,6 +77,7 @@ export class Engine {
       for (const subscription of subscriptions) subscription.unsubscribe();
     });
     this.#endings.push(() => this.#parts.reconciliation.stop());
+    this.#endings.push(rulebook.open());
     for (const enrolment of enrolments) this.seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
     const configurations = enrolments.map(({ configuration }) => configuration);
@@ -89,6 +91,11 @@ export class Engine {
 
   book(): Portfolio {
     return this.#parts.supervisor.book();
+  }
+
+  /** The venue's rules of trading in force. */
+  instruments(): ReadonlyMap<string, Instrument> {
+    return this.#parts.rulebook.instruments();
   }
 
   /** Journals facts that are not the supervisor's; resolves once they are committed. */
@@ -217,17 +224,7 @@ export class Engine {
   }
 
   #heard(news: FeedNews): void {
-    const { streams, gauges, counters, recorder } = this.#parts;
-    gauges.heard(news);
-    if (news.type === 'stream.live') streams.live(news.stream);
-    if (news.type === 'stream.stale') streams.stale(news.stream);
-    countNews(counters, news);
-    if (news.type === 'gap.found') {
-      const { from, to } = news;
-      const stream = streamKey(news.stream);
-      const at = this.#banks.clock.market();
-      recorder.record([fact('stream.gapped', { at, key: stream }, { stream, from, to })]);
-    }
+    hearFeed(news, this.#parts, this.#banks.clock.market());
     this.#listener.onFeedNews(news);
   }
 

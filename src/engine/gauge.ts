@@ -126,7 +126,9 @@ export class Gauges {
 
   #venue(now: Millis): readonly Reading[] {
     const { levels, health, missingLots } = this.#options;
-    const errors = health.errors(now);
+    // A ban is more than any number of errors.
+    const errorsMin = health.isBanned(now) ? levels.venueErrors : 0;
+    const errors = Math.max(health.errors(now), errorsMin);
     const lots = missingLots();
     const reading = (id: BreakerId, value: number, isCalm: boolean): Reading => ({
       ...{ id, on: '', value, isCalm },

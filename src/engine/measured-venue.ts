@@ -17,8 +17,9 @@ export function measuredVenue(
   health: VenueHealth,
   { monotonic }: Pick<Clock, 'monotonic'>,
 ): Venue {
-  venue.news.subscribe(({ type }) => {
-    if (type === 'reports.lost') health.failed(monotonic());
+  venue.news.subscribe((news) => {
+    if (news.type === 'reports.lost') health.failed(monotonic());
+    if (news.type === 'requests.banned') health.banned(monotonic() + news.forMs);
   });
 
   async function heard<Answer>(call: Promise<Answer>): Promise<Answer> {
@@ -34,6 +35,7 @@ export function measuredVenue(
     name: venue.name,
     news: venue.news,
     connect: () => venue.connect(),
+    instruments: () => heard(venue.instruments()),
     async place(order) {
       const sentAt = monotonic();
       const outcome = await venue.place(order);

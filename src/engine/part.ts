@@ -1,6 +1,7 @@
 // The engine's parts and the pipes between them: what each one hears goes straight to the next. The
 // pipes are set once, here; the engine only opens and closes them.
 import type { Stage } from '../domain/configuration.ts';
+import type { ReviewTerms } from '../domain/eligibility.ts';
 import type { Entry, Fact } from '../domain/fact.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { configurationOfTwin } from '../domain/twin.ts';
@@ -16,12 +17,14 @@ import { FaultDesk } from './fault-desk.ts';
 import type { Gauges } from './gauge.ts';
 import type { Guard } from './guard.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { Month } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
 import { joinCandleRoad, joinEvidence, joinMeasures } from './road.ts';
+import { createRulebook, type Rulebook } from './rulebook.ts';
 import { type Counters, newCounters } from './status.ts';
 import type { Streams } from './stream.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
@@ -46,6 +49,7 @@ export interface Parts {
   readonly lifecycle: Lifecycle;
   readonly guard: Guard;
   readonly faults: FaultDesk;
+  readonly rulebook: Rulebook;
   /** Where the venue's words go. */
   readonly sink: ExecutionSink;
   readonly reconciliation: Reconciliation;
@@ -111,14 +115,10 @@ export function joinParts(
   });
   const orders = createOrderDesk(start.book, log);
   const breakers = createBreakerDesk(start.book, log);
+  const rulebook = createRulebook({ ...banks, listed: start.instruments, book });
   const supervisor = createSupervisor({
     charts: [orders, breakers],
-    terms: {
-      ...rules,
-      engine: start.book.engine,
-      instruments: start.instruments,
-      correlation: month.correlation,
-    },
+    terms: termsOf(rules, start, month, rulebook),
     book: start.book,
     ...{ watch, recorder, clock, timers, gatherMs: rules.gatherMs },
     readings: () => gauges.readings(),
@@ -127,8 +127,25 @@ export function joinParts(
   return {
     ...{ ...toVenue, watch, registry, evaluation, recorder, supervisor, streams },
     ...{ gauges, orders, breakers, misses, counters, twins, lifecycle, guard, faults },
+    rulebook,
   };
 }
+
+/** What decisions are held to. */
+const termsOf = (
+  rules: EngineRules,
+  { book }: EngineStart,
+  { correlation }: Pick<Month, 'correlation'>,
+  rulebook: Rulebook,
+): ReviewTerms => ({
+  ...rules,
+  engine: book.engine,
+  // As they are when something is sized or sold, not as they were at the start.
+  get instruments() {
+    return rulebook.instruments();
+  },
+  correlation,
+});
 
 /** No new exposure while the journal cannot take it; what is decided waits, in order. */
 function joinJournal(

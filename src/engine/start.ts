@@ -6,18 +6,11 @@ import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { decimal } from '../domain/money.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { mayStillEnter } from '../domain/stopping.ts';
-import {
-  type Credentials,
-  createClient,
-  type ExchangeSettings,
-  loadExchange,
-} from '../exchange/client.ts';
-import { RateBudget } from '../exchange/rate-budget.ts';
+import type { Credentials } from '../exchange/client.ts';
 import { connectFeed } from '../feed/connect.ts';
-import type { Clock, Feed, FeedNews, Log, Timers, Venue } from '../ports.ts';
+import type { Clock, FeedNews, Log, Venue } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -25,8 +18,6 @@ import { openStore, type Store } from '../store/store.ts';
 import type { TradingWord } from '../store/trading-reading.ts';
 import { connectVenue } from '../venue/ccxt.ts';
 import { Gateway } from '../venue/gateway.ts';
-import { loadInstruments } from '../venue/listing.ts';
-import { PaperVenue } from '../venue/paper.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
@@ -36,6 +27,7 @@ import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 import { rulesOf } from './rule.ts';
+import { budgetOf, capsOf, exchangeOf, paperVenue } from './venue-setting.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -56,7 +48,6 @@ export interface Started {
   readonly store: Store;
   readonly venue: Venue;
   readonly clock: Clock;
-  readonly instruments: ReadonlyMap<string, Instrument>;
   readonly dataDirectory: string;
   /** What the start found: for the first lines of the story. */
   readonly facts: StartFacts;
@@ -113,13 +104,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     const gateway = new Gateway({
       venue,
       clock,
-      caps: {
-        ordersPerMinuteMax: settings.execution.entriesPerMinuteMax,
-        // No minute can deploy more than the whole portfolio may ever hold.
-        notionalPerMinuteMax: decimal(settings.portfolio.equity).times(
-          settings.risk.maxTotalExposure,
-        ),
-      },
+      caps: capsOf(settings),
       mayIncreaseExposure: (order) =>
         mayStillEnter(engine.book(), order) && !isHalted(dataDirectory),
       takeCommitted: committed.take,
@@ -136,51 +121,11 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       { ...started.start, instruments },
       options,
     );
-    return { engine, store, venue, clock, instruments, dataDirectory, facts: started.facts };
+    return { engine, store, venue, clock, dataDirectory, facts: started.facts };
   } catch (error) {
     for (const end of endings) await end();
     throw error;
   }
-}
-
-/** Simulated fills on the real venue's prices and rules; its public side needs no key. */
-function paperVenue(
-  { portfolio, execution }: Settings,
-  exchange: ExchangeSettings,
-  book: Portfolio,
-  prices: Feed['prices'],
-  clock: Clock,
-): Venue {
-  return new PaperVenue({
-    name: exchange.name,
-    async loadInstruments() {
-      const type = await loadExchange(exchange.name);
-      const client = await createClient(type, { ...exchange, credentials: null });
-      try {
-        return await loadInstruments(client);
-      } finally {
-        await client.close();
-      }
-    },
-    ...{ prices, book, clock, execution },
-    quote: portfolio.quote,
-    cash: String(portfolio.equity),
-  });
-}
-
-/** One for every client: the venue counts what comes from this address together. */
-function budgetOf({ clock, timers, log }: { clock: Clock; timers: Timers; log: Log }): RateBudget {
-  const budget = new RateBudget({ monotonic: clock.monotonic, after: timers.after });
-  budget.onBan((forMs) =>
-    log.error({ forMs }, 'banned by the venue; nothing is sent before that is over'),
-  );
-  return budget;
-}
-
-function exchangeOf({ settings, credentials }: StartOptions, budget: RateBudget): ExchangeSettings {
-  const { name, venue } = venueOf(settings);
-  const { recvWindowMs } = settings.execution;
-  return { name, endpoint: venue.endpoint, credentials: credentials ?? null, recvWindowMs, budget };
 }
 
 /** Journals what a start has to say (the opening of the book, new configurations) and takes stock. */

@@ -12,6 +12,8 @@ export class Allowance {
   #underWay = 0;
   /** Monotonic time at which what was told is over. */
   #endsAt: Millis = 0;
+  /** The window is our own guess, for want of the venue's word. */
+  #isGuess = true;
 
   constructor(limit: number, lengthMs: Millis) {
     this.limit = limit;
@@ -35,15 +37,18 @@ export class Allowance {
     this.#underWay -= amount;
     if (isCounted) return;
     this.#told = (now < this.#endsAt ? this.#told : 0) + amount;
-    if (!(now < this.#endsAt)) this.#endsAt = now + this.lengthMs;
+    if (now < this.#endsAt) return;
+    this.#endsAt = now + this.lengthMs;
+    this.#isGuess = true;
   }
 
   /** The venue's count, `restMs` before its window ends; undefined where it does not say when. */
   hear(used: number, now: Millis, restMs: Millis | undefined): void {
     const endsAt = now + (restMs === undefined ? this.lengthMs : restMs + marginMs);
-    const isNew = endsAt - this.#endsAt > this.lengthMs / 2;
+    const isNew = this.#isGuess || endsAt - this.#endsAt > this.lengthMs / 2;
     // Answers overtake each other: within a window the count never falls.
     this.#told = isNew ? used : Math.max(this.#told, used);
     if (isNew) this.#endsAt = endsAt;
+    this.#isGuess = restMs === undefined;
   }
 }

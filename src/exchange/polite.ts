@@ -27,7 +27,7 @@ const msPerWeight: Millis = 10;
 
 interface Passage {
   readonly leave: Leave;
-  readonly msMax: Millis;
+  readonly deadline: Deadline;
 }
 
 interface Request {
@@ -45,37 +45,44 @@ export function polite<E extends Exchange>(
   const passages = new AsyncLocalStorage<Passage>();
 
   const Polite = class extends Base {
+    readonly #ending = new AbortController();
+
     // The client's own limiter knows neither what is urgent nor what other clients ask.
     override async throttle(): Promise<void> {}
 
     override async fetch2(...asked: Parameters<Exchange['fetch2']>): Promise<unknown> {
-      const [path, api, method = 'GET', parameters = {}, , , config] = asked;
+      const [path, api, method = 'GET', parameters = {}, , , config = {}] = asked;
       const cost = Number(this.calculateRateLimiterCost(api, method, path, parameters, config));
-      const leave = await budget.leave({
+      const wish = {
         urgency: urgencyOf({ method, path, parameters }),
-        weight: Math.max(1, Math.ceil((cost * Number(this.rateLimit)) / msPerWeight)),
+        weight: weightOf(cost * Number(this.rateLimit)),
         isOrder: method === 'POST' && path === 'order',
-      });
-      const msMax = LONG_PATHS.has(path) ? longAnswerMsMax : answerMsMax;
+      };
+      const leave = await budget.leave(wish, this.#ending.signal);
+      const deadline = createDeadline(LONG_PATHS.has(path) ? longAnswerMsMax : answerMsMax);
       try {
-        return await passages.run({ leave, msMax }, () => super.fetch2(...asked));
+        const answer = passages.run({ leave, deadline }, () => super.fetch2(...asked));
+        return await Promise.race([answer, deadline.late]);
       } finally {
+        deadline.end();
         leave.done();
       }
     }
 
+    /** What waits for leave waits no longer: nobody is there for the answer. */
+    override async close(): Promise<void> {
+      this.#ending.abort();
+      await super.close();
+    }
+
     override async undiciRequest(url: string, request: Request) {
       const passage = passages.getStore();
-      const deadline = createDeadline(passage?.msMax ?? answerMsMax);
-      const signals = [deadline.signal, ...(request.signal === undefined ? [] : [request.signal])];
-      const signal = AbortSignal.any(signals);
-      const response = await deadline.within(super.undiciRequest(url, { ...request, signal }));
-      passage?.leave.heard(response.status, response.headers);
-      return {
-        ...response,
-        text: () => deadline.within(response.text()).finally(deadline.end),
-        arrayBuffer: () => deadline.within(response.arrayBuffer()).finally(deadline.end),
-      };
+      if (passage === undefined) return await super.undiciRequest(url, request);
+      const { deadline } = passage;
+      request.signal?.addEventListener('abort', deadline.cut);
+      const response = await super.undiciRequest(url, { ...request, signal: deadline.signal });
+      passage.leave.heard(response.status, response.headers);
+      return response;
     }
 
     override handleErrors(...told: Parameters<Exchange['handleErrors']>) {
@@ -87,32 +94,30 @@ export function polite<E extends Exchange>(
   return Polite as unknown as ExchangeClass<E>;
 }
 
+/** A cost that nobody can read is one. */
+const weightOf = (ms: Millis): number => (ms > 0 ? Math.ceil(ms / msPerWeight) : 1);
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** Closes the socket at once. */
+  cut(): void;
+  /** Rejects when the time is over. */
+  readonly late: Promise<never>;
+  end(): void;
+}
+
 /** Time for one answer, head and body. When it is over the socket is closed: nothing waits on it any more. */
-function createDeadline(ms: Millis) {
+function createDeadline(ms: Millis): Deadline {
   const controller = new AbortController();
-  let giveUp = (_: VenueFault): void => {};
+  let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    giveUp = reject;
+    timer = setTimeout(() => {
+      reject(new VenueFault(`expected a whole answer within ${ms} ms`, { retryable: true }));
+      controller.abort();
+    }, ms);
   });
-  // Nobody may be listening yet, or any more.
-  late.catch(() => {});
-  const timer = setTimeout(() => {
-    giveUp(new VenueFault(`expected a whole answer within ${ms} ms`, { retryable: true }));
-    controller.abort();
-  }, ms);
-  const end = (): void => clearTimeout(timer);
-  return {
-    signal: controller.signal,
-    end,
-    async within<T>(part: Promise<T>): Promise<T> {
-      try {
-        return await Promise.race([part, late]);
-      } catch (error) {
-        end();
-        throw error;
-      }
-    },
-  };
+  const { signal } = controller;
+  return { signal, late, cut: () => controller.abort(), end: () => clearTimeout(timer) };
 }
 
 /** The limits of an address and an account, where an answer tells them. */

@@ -39,7 +39,8 @@ const MANNERS: Readonly<Record<Urgency, Manner>> = {
   protect: { share: 1, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
   reconcile: { share: 0.85, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
   exit: { share: 1, waitMsMax: 8000, underWayMax: Number.POSITIVE_INFINITY },
-  enter: { share: 0.7, waitMsMax: 3000, underWayMax: Number.POSITIVE_INFINITY },
+  // Not at all: whoever let it through may have thrown a switch meanwhile.
+  enter: { share: 0.7, waitMsMax: 0, underWayMax: Number.POSITIVE_INFINITY },
   // A few at a time: what is already on the wire cannot be overtaken.
   data: { share: 0.6, waitMsMax: 65_000, underWayMax: 8 },
 };
@@ -76,11 +77,32 @@ export class RateBudget {
     this.#time = time;
   }
 
-  /** Leave to send. Throws a retryable `VenueFault` when it would come too late to be of use. */
-  leave(wish: Wish): Promise<Leave> {
-    return new Promise((grant, refuse) => {
-      const until = this.#time.monotonic() + MANNERS[wish.urgency].waitMsMax;
-      this.#waiting.get(wish.urgency)?.push({ wish, until, grant, refuse });
+  /**
+   * Leave to send. Throws a retryable `VenueFault` when it would come too late to be of use, or when nobody
+   * wants it any more, which `ended` tells.
+   */
+  leave(wish: Wish, ended?: AbortSignal): Promise<Leave> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#waiting.get(wish.urgency) ?? [];
+      const leaveQueue = (): void => {
+        queue.splice(queue.indexOf(waiting), 1);
+        waiting.refuse(tooLate(0));
+        this.#serve();
+      };
+      const waiting: Waiting = {
+        wish,
+        until: this.#time.monotonic() + MANNERS[wish.urgency].waitMsMax,
+        grant(leave) {
+          ended?.removeEventListener('abort', leaveQueue);
+          resolve(leave);
+        },
+        refuse(fault) {
+          ended?.removeEventListener('abort', leaveQueue);
+          reject(fault);
+        },
+      };
+      ended?.addEventListener('abort', leaveQueue);
+      queue.push(waiting);
       this.#serve();
     });
   }
@@ -92,7 +114,7 @@ export class RateBudget {
     if (orders > 0) this.#orders.limit = orders;
   }
 
-  /** Tells how long each ban is; the handle stops it. */
+  /** Tells how long a ban is, and when it was made longer; the handle stops it. */
   onBan(listener: (forMs: Millis) => void): () => void {
     this.#banListeners.add(listener);
     return () => this.#banListeners.delete(listener);
@@ -186,7 +208,7 @@ export class RateBudget {
     hear(this.#orders, word.orders);
     const { silence } = word;
     if (silence !== undefined) {
-      const isNew = silence.isBan && now >= this.#silence.bannedUntil;
+      const isNew = silence.isBan && now + silence.ms > this.#silence.bannedUntil;
       this.#silence.hear(silence, now);
       if (isNew) for (const listener of this.#banListeners) listener(silence.ms);
       this.#serve();

@@ -1,13 +1,11 @@
-// Closed candles by REST, in pages, each call with a deadline of its own. The candle in the making is
+// Closed candles by REST, in pages; the client gives each call its deadline once it may be sent. The candle in the making is
 // never among them: what was open when the question was asked may be half a candle in the answer.
 import type { Exchange } from 'ccxt';
 import type { Candle, Stream } from '../domain/candle.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
-import { withDeadline } from '../exchange/deadline.ts';
 import { candleOf } from './row.ts';
 
 const PAGE_BARS = 1000;
-const deadlineMs = 15_000;
 
 export interface History {
   /** Oldest first. */
@@ -34,8 +32,7 @@ export async function fetchHistory(
   for (let from = since; ; ) {
     // Before the question: what closes while it is on its way may be half a candle in the answer.
     const proven = provenAt();
-    const call = client.fetchOHLCV(pair, timeframe, from, PAGE_BARS);
-    const rows = (await withDeadline(call, deadlineMs, `candles of ${pair}`)).map(candleOf);
+    const rows = (await client.fetchOHLCV(pair, timeframe, from, PAGE_BARS)).map(candleOf);
     const asked = rows.filter(({ openTime }) => openTime >= from);
     const last = asked.at(-1);
     if (last === undefined) return { closed, forming: undefined };

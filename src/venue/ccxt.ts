@@ -37,6 +37,7 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
         throw error;
       }
     },
+    instruments: async () => connected().instruments(),
     balances: async () => connected().books.balances(),
     async place(order) {
       if (connection !== undefined) return connection.place(order);

@@ -5,14 +5,16 @@ import type { Millis } from '../domain/time.ts';
 import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { VenueFault } from '../exchange/fault.ts';
+import type { Wish } from '../exchange/rate-budget.ts';
 import type { Clock, Log, Timers, VenueNews } from '../ports.ts';
 import { createAccountNews } from './account-news.ts';
-import { alignTime, checkKey } from './admission.ts';
+import { checkKey } from './admission.ts';
 import { createAsking } from './asking.ts';
 import { type Bookkeeping, createBookkeeping } from './bookkeeping.ts';
 import { createDealing, type Dealing } from './dealing.ts';
 import { loadInstruments } from './listing.ts';
 import { createUserStream } from './user-stream.ts';
+import { createVenueTime } from './venue-time.ts';
 import { wired } from './wired-client.ts';
 
 /** What a connection is made with. */
@@ -28,14 +30,16 @@ export interface Connection extends Dealing {
   readonly books: Bookkeeping;
   /** Loads the rules, checks the key, aligns time and opens the stream. Throws `VenueFault`. */
   open(): Promise<ReadonlyMap<string, Instrument>>;
+  /** Loads the rules anew. Throws `VenueFault`. */
+  instruments(): Promise<ReadonlyMap<string, Instrument>>;
   close(): Promise<void>;
 }
 
 const PROTOCOL = 'binance';
+/** A subscription counts as two of the venue's request weight. */
+const subscription: Wish = { urgency: 'reconcile', weight: 2, isOrder: false };
 const subscribeMsMax: Millis = 15_000;
 const alignEveryMs: Millis = 5 * 60_000;
-/** Off by more than this, an unaligned signature would soon be refused. */
-const offMsMax: Millis = 500;
 
 /** A connection that is not open yet. Throws `VenueFault` for settings it cannot trade with. */
 export async function createConnection(
@@ -44,7 +48,7 @@ export async function createConnection(
   news: Subject<VenueNews>,
 ): Promise<Connection> {
   const { clock, timers, log, placeMsMax = 10_000 } = bench;
-  const { name, credentials } = settings;
+  const { name, credentials, budget } = settings;
   if (name !== PROTOCOL) throw refused(`expected ${PROTOCOL} for live orders, was ${name}`);
   if (credentials === null) throw refused('expected a key for live orders, was none');
 
@@ -52,57 +56,61 @@ export async function createConnection(
   const pairOf = (symbol: string): string | undefined => pairs.get(symbol);
   const account = createAccountNews({ news, pairOf, log, learn: (report) => books.learn(report) });
   const ear = { ...account, onSubscribed: () => stream.confirmed() };
-  const wire = wired(await loadExchange(name), ear);
+  const time = createVenueTime({
+    ask: async () => Number(await asking.ask('the time of the venue', () => client.fetchTime())),
+    clock,
+    timers,
+    log,
+  });
+  const wire = wired(await loadExchange(name), ear, time);
   const client = await createClient(wire.type, settings, wire.urgencyOf);
   const asking = createAsking(credentials);
   const books = createBookkeeping(client, asking, pairOf);
   const stream = createUserStream({
     client,
     timers,
+    async leave() {
+      await time.settled();
+      (await budget.leave(subscription)).done();
+    },
+    onFailed(error) {
+      if (error instanceof Error && error.name === 'InvalidNonce') time.doubt();
+    },
     words: asking.words,
     onLive: () => news.next({ type: 'reports.live' }),
     onLost: (reason) => news.next({ type: 'reports.lost', reason }),
   });
-  const align = createAligning(() => alignTime(client, asking, clock), log);
   const way = { client, wire, asking, books, pairOf, news, timers, placeMsMax };
-  const dealing = createDealing({ ...way, onOutOfTime: align.soon });
+  const dealing = createDealing(way);
+  const stopHeeding = budget.onBan((forMs) => news.next({ type: 'requests.banned', forMs }));
   let stopAligning = (): void => {};
+
+  async function instruments(): Promise<ReadonlyMap<string, Instrument>> {
+    const found = await loadInstruments(client);
+    for (const pair of found.keys()) pairs.set(String(client.market(pair).id), pair);
+    return found;
+  }
 
   return {
     ...dealing,
     books,
+    instruments,
     async open() {
-      const instruments = await loadInstruments(client);
-      for (const pair of instruments.keys()) pairs.set(String(client.market(pair).id), pair);
-      await align.now();
+      const found = await instruments();
+      await time.align();
       await checkKey(client, asking);
       stream.open();
       await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
-      stopAligning = timers.every(alignEveryMs, align.soon);
-      return instruments;
+      stopAligning = timers.every(alignEveryMs, time.alignSoon);
+      return found;
     },
     async close() {
       stopAligning();
+      stopHeeding();
       stream.stop();
       await client.close();
     },
   };
-}
-
-/** Alignment that is waited for, and alignment in passing, whose failure is only told. */
-function createAligning(measure: () => Promise<Millis>, log: Log) {
-  async function now(): Promise<void> {
-    const aheadMs = await measure();
-    if (!(Math.abs(aheadMs) <= offMsMax)) {
-      log.warn({ aheadMs }, 'this machine’s clock is off; signatures follow the venue’s');
-    }
-  }
-  function soon(): void {
-    now().catch((error: unknown) => {
-      log.warn({ error: String(error) }, 'could not ask the venue for its time');
-    });
-  }
-  return { now, soon };
 }
 
 const refused = (message: string): VenueFault => new VenueFault(message, { retryable: false });

@@ -10,10 +10,10 @@ import { findWhole } from './whole-order.ts';
 import type { PairOf } from './wire.ts';
 import type { Binance, Wire } from './wired-client.ts';
 
-export type Dealing = Pick<Venue, 'place' | 'cancel' | 'find'>;
+/** Binance's codes for a filter of the symbol and for too many decimals. */
+const RULE_CODES: ReadonlySet<string> = new Set(['-1013', '-1111']);
 
-/** Binance's code for a signature outside its window of time. */
-const OUT_OF_TIME = '-1021';
+export type Dealing = Pick<Venue, 'place' | 'cancel' | 'find'>;
 
 export function createDealing(options: {
   client: Binance;
@@ -25,10 +25,8 @@ export function createDealing(options: {
   timers: Timers;
   /** How long the answer to an order is waited for. */
   placeMsMax: Millis;
-  /** The venue refused a signature for its time. */
-  onOutOfTime(): void;
 }): Dealing {
-  const { books, news, timers, placeMsMax, onOutOfTime } = options;
+  const { books, news, timers, placeMsMax } = options;
   const find: Venue['find'] = (order) =>
     findWhole(order, { books, timers, tell: (told) => news.next(told) });
 
@@ -36,7 +34,9 @@ export function createDealing(options: {
     async place(order) {
       const outcome = await place(order, { ...options, deadlineMs: placeMsMax });
       if (outcome.kind === 'accepted') books.learn(outcome.report);
-      if (outcome.kind === 'rejected' && outcome.code === OUT_OF_TIME) onOutOfTime();
+      if (outcome.kind === 'rejected' && RULE_CODES.has(outcome.code)) {
+        news.next({ type: 'rules.doubted', pair: order.pair });
+      }
       return outcome;
     },
     cancel: (order) => cancel(order, { ...options, find }),

@@ -5,12 +5,18 @@ import { type Decimal, decimal } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import type { CancelOutcome, Clock, Outcome, Venue, VenueNews } from '../ports.ts';
+import { Tally } from './tally.ts';
 
-/** Caps on entries per minute of market time, independent of everything that decides them. */
+/** Caps per minute of market time, independent of everything that decides what is sent. */
 export interface GatewayCaps {
+  /** Entries. */
   readonly ordersPerMinuteMax: number;
   /** Quote currency. */
   readonly notionalPerMinuteMax: Decimal;
+  /** Orders and cancels of every kind: above it something runs wild, and entries end. */
+  readonly sendsPerMinuteMax: number;
+  /** Far above any need: here exits and cancels end as well. */
+  readonly sendsPerMinuteCeiling: number;
 }
 
 export interface GatewayOptions {
@@ -26,18 +32,27 @@ export interface GatewayOptions {
 }
 
 const windowMs: Millis = 60_000;
+/** Decisions that are remembered as entered; the store keeps the rest from being made again. */
+const DECISIONS_MAX = 10_000;
 
-const stopped = (code: string, message: string): Outcome => ({ kind: 'not-sent', code, message });
+type NotSent = Extract<Outcome, { kind: 'not-sent' }>;
+
+const stopped = (code: string, message: string): NotSent => ({ kind: 'not-sent', code, message });
 
 export class Gateway implements Venue {
   readonly #options: GatewayOptions;
   readonly #venue: Venue;
+  readonly #tally: Tally;
+  /** Signals that were entered on. */
+  readonly #decisions = new Set<string>();
+  #isWild = false;
   /** Entries of the last minute. */
   #sent: { at: Millis; notional: Decimal }[] = [];
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#venue = options.venue;
+    this.#tally = new Tally(options.clock);
   }
 
   get name(): string {
@@ -51,16 +66,25 @@ export class Gateway implements Venue {
     if (!this.#options.takeCommitted(order.clientOrderId)) {
       return this.#breach('uncommitted', `expected a committed order, was ${order.clientOrderId}`);
     }
-    if (order.purpose !== 'entry') return this.#venue.place(order);
-    return this.#refusal(order) ?? this.#venue.place(order);
+    const isEntry = order.purpose === 'entry';
+    const refusal = this.#wildness(isEntry) ?? (isEntry ? this.#refusal(order) : undefined);
+    if (refusal !== undefined) return refusal;
+    this.#tally.add();
+    return this.#venue.place(order);
   }
 
-  cancel(order: Parameters<Venue['cancel']>[0]): Promise<CancelOutcome> {
+  async cancel(order: Parameters<Venue['cancel']>[0]): Promise<CancelOutcome> {
+    const refusal = this.#wildness(false);
+    if (refusal !== undefined) return { kind: 'unknown', reason: refusal.message };
+    this.#tally.add();
     return this.#venue.cancel(order);
   }
 
   connect(): ReturnType<Venue['connect']> {
     return this.#venue.connect();
+  }
+  instruments(): ReturnType<Venue['instruments']> {
+    return this.#venue.instruments();
   }
   balances(): ReturnType<Venue['balances']> {
     return this.#venue.balances();
@@ -76,6 +100,19 @@ export class Gateway implements Venue {
   }
   close(): Promise<void> {
     return this.#venue.close();
+  }
+
+  /** The count that nothing is exempt from; told when it is passed, not for each that follows. */
+  #wildness(isEntry: boolean): NotSent | undefined {
+    const { sendsPerMinuteMax, sendsPerMinuteCeiling } = this.#options.caps;
+    const count = this.#tally.count();
+    const wasWild = this.#isWild;
+    this.#isWild = !(count < sendsPerMinuteMax);
+    if (!this.#isWild) return undefined;
+    const message = `expected fewer than ${sendsPerMinuteMax} orders and cancels a minute`;
+    if (!wasWild) this.#options.onBreach('runaway', message);
+    if (!isEntry && count < sendsPerMinuteCeiling) return undefined;
+    return stopped('runaway', `${message}, was ${count}`);
   }
 
   #breach(code: string, message: string): Outcome {
@@ -95,6 +132,10 @@ export class Gateway implements Venue {
   #refusal(order: Order): Outcome | undefined {
     const { clock, caps } = this.#options;
     if (!this.#mayEnter(order)) return stopped('kill-switch', 'no new exposure now');
+    if (this.#decisions.has(order.signalId)) {
+      const message = `expected one entry on signal ${order.signalId}, was another`;
+      return this.#breach('orders-per-decision', message);
+    }
     const now = clock.market();
     this.#sent = this.#sent.filter(({ at }) => now - at < windowMs);
     const notional = decimal(order.reserved);
@@ -109,6 +150,15 @@ export class Gateway implements Venue {
       return this.#breach('notional-per-minute', message);
     }
     this.#sent.push({ at: now, notional });
+    this.#enter(order.signalId);
     return undefined;
+  }
+
+  #enter(signalId: string): void {
+    const [oldest] = this.#decisions;
+    if (this.#decisions.size >= DECISIONS_MAX && oldest !== undefined) {
+      this.#decisions.delete(oldest);
+    }
+    this.#decisions.add(signalId);
   }
 }

@@ -11,8 +11,12 @@ const deadlineMs = 30_000;
 /** Where a venue names no upper bound. */
 const UNBOUNDED = '1e30';
 
-/** The venue's spot instruments by pair. Loads anew each time. Throws `VenueFault`. */
+/**
+ * The venue's spot instruments by pair. Loads anew each time; what was listed before and is not any more
+ * stays, as not traded: who holds it must be able to ask for an exit. Throws `VenueFault`.
+ */
 export async function loadInstruments(client: Exchange): Promise<Map<string, Instrument>> {
+  const before = { ...client.markets };
   try {
     // `true`: a failed first load is otherwise remembered for ever.
     await withDeadline(client.loadMarkets(true), deadlineMs, 'the rules of trading');
@@ -22,7 +26,24 @@ export async function loadInstruments(client: Exchange): Promise<Map<string, Ins
       cause: error,
     });
   }
+  const listed = Object.keys(client.markets ?? {}).length;
+  // An empty list is a slip of the venue, not the end of all markets.
+  if (listed === 0) {
+    if (Object.keys(before).length > 0) client.setMarkets(before);
+    throw new VenueFault('expected the rules of trading, was none', { retryable: true });
+  }
+  keepUnlisted(client, before);
   return instrumentsOf(client);
+}
+
+function keepUnlisted(client: Exchange, before: NonNullable<Exchange['markets']>): void {
+  const markets = client.markets ?? {};
+  for (const market of Object.values(before)) {
+    if (market === undefined || markets[market.symbol] !== undefined) continue;
+    const kept = { ...market, active: false };
+    markets[market.symbol] = kept;
+    if (client.markets_by_id !== undefined) client.markets_by_id[String(market.id)] ??= [kept];
+  }
 }
 
 /** Instruments of the markets a client has loaded; those without a step, a tick or a minimum are left out. */

@@ -67,6 +67,10 @@ export class PaperVenue implements Venue {
   }
 
   async connect(): Promise<ReadonlyMap<string, Instrument>> {
+    return this.instruments();
+  }
+
+  async instruments(): Promise<ReadonlyMap<string, Instrument>> {
     this.#instruments = await this.#options.loadInstruments();
     return this.#instruments;
   }

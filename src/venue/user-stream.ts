@@ -1,7 +1,8 @@
 // Keeps the stream of the account's own events open, and says when it is lost and when it is back.
 import type { Millis } from '../domain/time.ts';
 import type { Timers } from '../ports.ts';
-import { type Binance, cutUserStream } from './wired-client.ts';
+import { cutUserStream } from './account-ear.ts';
+import type { Binance } from './wired-client.ts';
 
 const retryMs = { first: 100, max: 5000 };
 
@@ -17,11 +18,15 @@ export interface UserStream {
 export function createUserStream(options: {
   client: Binance;
   timers: Timers;
+  /** Leave to dial; throws while there is none. */
+  leave(): Promise<void>;
   words(error: unknown): string;
+  /** The connection or its subscription failed; it is dialled again. */
+  onFailed(error: unknown): void;
   onLive(): void;
   onLost(reason: string): void;
 }): UserStream {
-  const { client, timers, words, onLive, onLost } = options;
+  const { client, timers, leave, words, onLive, onLost, onFailed } = options;
   let isLive = false;
   let isStopped = false;
   let waitMs: Millis = retryMs.first;
@@ -41,16 +46,22 @@ export function createUserStream(options: {
     onLost(reason);
   }
 
+  /** Tapped, it never resolves: it ends with the connection. */
+  async function dial(): Promise<void> {
+    await leave();
+    if (!isStopped) await client.watchOrders();
+  }
+
   async function keep(): Promise<void> {
     while (!isStopped) {
       try {
-        // Tapped, it never resolves: it ends with the connection.
-        await client.watchOrders();
+        await dial();
       } catch (error) {
         if (isStopped) return;
         lose(words(error));
         // Whatever it was: a socket that is still open would refuse to be subscribed again.
         cutUserStream(client);
+        onFailed(error);
         await pause(waitMs);
         waitMs = Math.min(retryMs.max, waitMs * 2);
       }

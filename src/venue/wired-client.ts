@@ -5,9 +5,11 @@ import type { pro } from 'ccxt';
 import type { Order } from '../domain/order.ts';
 import type { ExchangeClass } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
-import type { UrgencyOf } from '../exchange/polite.ts';
+import type { Asked, UrgencyOf } from '../exchange/polite.ts';
 import type { Urgency } from '../exchange/rate-budget.ts';
-import { isWords, type Words } from './wire.ts';
+import { type AccountListener, listening } from './account-ear.ts';
+import type { VenueTime } from './venue-time.ts';
+import { isWords } from './wire.ts';
 
 export type Binance = InstanceType<typeof pro.binance>;
 
@@ -17,13 +19,6 @@ export interface Passage {
   written: boolean;
   abandoned: boolean;
   answer: { readonly status: number; readonly body: string } | undefined;
-}
-
-export interface AccountListener {
-  onExecution(words: Words): void;
-  onBalance(words: Words): void;
-  /** The venue confirmed that it will send the account's events. */
-  onSubscribed(): void;
 }
 
 export interface Wire {
@@ -53,9 +48,16 @@ const ACCOUNT_PATHS: ReadonlySet<string> = new Set([
   ...['account', 'account/apiRestrictions', 'order', 'openOrders', 'myTrades', 'time'],
 ]);
 
-/** `listener` must not throw. */
-export function wired(base: ExchangeClass, listener: AccountListener): Wire {
-  const Base = base as ExchangeClass<Binance>;
+/** Binance's code for a signature outside its window of time. */
+const OUT_OF_TIME = -1021;
+
+/** `listener` must not throw; `time` is what signatures carry. */
+export function wired(
+  base: ExchangeClass,
+  listener: AccountListener,
+  time: Pick<VenueTime, 'now' | 'isInDoubt' | 'doubt' | 'settled'>,
+): Wire {
+  const Base = listening(base as ExchangeClass<Binance>, listener);
   const passages = new Map<string, Passage>();
 
   const passageOf = (method: unknown, body: unknown): Passage | undefined => {
@@ -64,6 +66,20 @@ export function wired(base: ExchangeClass, listener: AccountListener): Wire {
   };
 
   const type = class extends Base {
+    override nonce(): number {
+      return time.now();
+    }
+
+    override async fetch2(...asked: Parameters<Binance['fetch2']>): Promise<unknown> {
+      const [, api, , parameters] = asked;
+      const passage = passages.get(String(parameters?.['newClientOrderId']));
+      // An entry never waits: whoever let it through may have thrown a switch meanwhile.
+      if (passage?.purpose === 'entry' && time.isInDoubt()) throw doubtful();
+      // A signature would only be refused again.
+      if (api !== 'public') await time.settled();
+      return await super.fetch2(...asked);
+    }
+
     override async fetch(url: string, method?: string, headers?: object, body?: string) {
       const passage = passageOf(method, body);
       if (passage?.abandoned === true) throw abandoned();
@@ -83,60 +99,25 @@ export function wired(base: ExchangeClass, listener: AccountListener): Wire {
     }
 
     override handleErrors(...told: Parameters<Binance['handleErrors']>) {
-      const [status, , , method, , body, , , requestBody] = told;
+      const [status, , , method, , body, answer, , requestBody] = told;
       const passage = passageOf(method, requestBody);
       if (passage !== undefined) passage.answer = { status, body };
+      if (isWords(answer) && answer['code'] === OUT_OF_TIME) time.doubt();
       return super.handleErrors(...told);
     }
-
-    // No super: the watch promise then never resolves, it only rejects when the connection is lost.
-    override handleOrderUpdate(_client: unknown, message: unknown): void {
-      if (isWords(message)) listener.onExecution(message);
-    }
-
-    override handleBalance(_client: unknown, message: unknown): void {
-      if (isWords(message)) listener.onBalance(message);
-    }
-
-    override handleUserDataStreamSubscribe(...told: Parameters<Binance['handleMessage']>): void {
-      super.handleUserDataStreamSubscribe(...told);
-      const message: unknown = told[1];
-      const result = isWords(message) ? message['result'] : undefined;
-      if (isWords(result) && 'subscriptionId' in result) listener.onSubscribed();
-    }
-
-    // Besides telling its caller of a refusal, ccxt rejects a promise that nobody listens to, which would
-    // end the process.
-    override async ensureUserDataStreamWsSubscribeSignature(market = 'spot'): Promise<void> {
-      const subscribing = super.ensureUserDataStreamWsSubscribeSignature(market);
-      for (const { futures } of Object.values(this.clients)) {
-        const announced: unknown = futures[`authenticate:signature:${market}`];
-        if (announced instanceof Promise) announced.catch(() => {});
-      }
-      await subscribing;
-    }
-
-    // ccxt forgets the subscription but lets the watcher hang: cut, and it is dialled anew.
-    override handleEventStreamTerminated(...told: Parameters<Binance['handleMessage']>): void {
-      super.handleEventStreamTerminated(...told);
-      cutUserStream(this);
-    }
   };
-  const urgencyOf: UrgencyOf = ({ method, path, parameters }) => {
-    if (method === 'DELETE') return 'protect';
-    const passage = passages.get(String(parameters['newClientOrderId']));
-    if (passage !== undefined) return urgencies[passage.purpose];
-    return ACCOUNT_PATHS.has(path) ? 'reconcile' : 'data';
-  };
-  return { type, passages, urgencyOf };
+  return { type, passages, urgencyOf: (asked) => urgencyOf(asked, passages) };
 }
 
-/** Drops the connection of the account's events, if there is one. */
-export function cutUserStream(client: Binance): void {
-  for (const socket of Object.values(client.clients)) {
-    if (socket.url.includes('/ws-api')) socket.connection?.terminate();
-  }
+function urgencyOf({ method, path, parameters }: Asked, passages: Wire['passages']): Urgency {
+  if (method === 'DELETE') return 'protect';
+  const passage = passages.get(String(parameters['newClientOrderId']));
+  if (passage !== undefined) return urgencies[passage.purpose];
+  return ACCOUNT_PATHS.has(path) ? 'reconcile' : 'data';
 }
+
+const doubtful = (): VenueFault =>
+  new VenueFault('expected to know the venue’s time, was asking for it', { retryable: true });
 
 const abandoned = (): VenueFault =>
   new VenueFault('expected an order someone waits for, was one given up', { retryable: false });

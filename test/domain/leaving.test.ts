@@ -192,6 +192,7 @@ async function throughGateway(facts: readonly Fact[]): Promise<Order | undefined
     venue: {
       ...{ name: 'noting', news: NEVER },
       connect: async () => new Map(),
+      instruments: async () => new Map(),
       balances: async () => new Map(),
       async place(order) {
         reached.push(order);
@@ -204,7 +205,10 @@ async function throughGateway(facts: readonly Fact[]): Promise<Order | undefined
       close: async () => {},
     },
     clock: { market: () => NOON, wall: () => 0, monotonic: () => 0, observe() {} },
-    caps: { ordersPerMinuteMax: 0, notionalPerMinuteMax: decimal(0) },
+    caps: {
+      ...{ ordersPerMinuteMax: 0, notionalPerMinuteMax: decimal(0) },
+      ...{ sendsPerMinuteMax: 0, sendsPerMinuteCeiling: 1 },
+    },
     mayIncreaseExposure: () => false,
     takeCommitted: () => true,
     onBreach() {},

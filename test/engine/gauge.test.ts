@@ -124,6 +124,7 @@ test('the venue is heard while it works: refusals, failures, and what it is sile
   let outcome: Outcome = { kind: 'rejected', code: '-2010', message: 'no' };
   const venue: Venue = {
     ...{ name: 'noting', news, connect: async () => new Map(), close: async () => {} },
+    instruments: async () => new Map(),
     place: async () => outcome,
     cancel: async () => ({ kind: 'unknown', reason: 'no answer' }),
     balances: () => Promise.reject(new Error('timeout')),
@@ -140,6 +141,11 @@ test('the venue is heard while it works: refusals, failures, and what it is sile
   await through.place(entry);
   expect(read('venue-errors')).toMatchObject({ value: 3, isCalm: false });
   expect(read('reconciliation')).toBeUndefined();
+  news.next({ type: 'requests.banned', forMs: 60_000 });
+  expect(read('venue-errors')).toMatchObject({ value: levels.venueErrors, isCalm: false });
+  // A person who looks clears what was, not what is.
+  health.clear();
+  expect(read('venue-errors')).toMatchObject({ value: levels.venueErrors, isCalm: false });
   missing(3);
   expect(read('reconciliation')).toMatchObject({ value: 3, isCalm: false });
 });

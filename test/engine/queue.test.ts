@@ -6,12 +6,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createClock, nodeTimers } from '../../src/clock.ts';
 import { fact } from '../../src/domain/fact.ts';
-import { decimal } from '../../src/domain/money.ts';
 import { inboxOf, watchInbox } from '../../src/engine/inbox.ts';
 import { temporaryDirectory } from '../store/directory.ts';
 import { configurationOf, newcomer } from '../support/bench.ts';
 import { type CraftedMarket, craftMarket } from '../support/crafted-market.ts';
-import { type Stage, type StageOptions, startStage } from '../support/stage.ts';
+import { type Stage, type StageOptions, startStage, wide } from '../support/stage.ts';
 
 const crowd = { pair: 'BTC/USDT', timeframe: '1m' } as const;
 const holder = { pair: 'ETH/USDT', timeframe: '1m' } as const;
@@ -107,7 +106,7 @@ test('a crowd on its way to the journal: the exit waits for one append at most',
 });
 
 test('a gateway whose minute is full lets the exit pass', async () => {
-  const caps = { ordersPerMinuteMax: 1, notionalPerMinuteMax: decimal(1e9) };
+  const caps = { ...wide, ordersPerMinuteMax: 1 };
   const { stage, close, fall } = await crowded({ caps, count: 5 });
   close();
   await stage.settled();

@@ -29,6 +29,7 @@ import { ownBudget } from './budget.ts';
 import { account } from './sandbox/answer.ts';
 import { Client } from './sandbox/client.ts';
 import { keys, openTime, Stand, standing } from './sandbox/stand.ts';
+import { wide } from './stage.ts';
 
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const capital = '100000';
@@ -123,7 +124,7 @@ export async function startOrderStage(
   let heard = (_: { order: Order; outcome: Outcome }): void => {};
   const gateway = new Gateway({
     ...{ venue, clock, takeCommitted: committed.take },
-    caps: { ordersPerMinuteMax: 10, notionalPerMinuteMax: decimal(1e9) },
+    caps: wide,
     mayIncreaseExposure: () => true,
     onBreach: (code, message) => {
       throw new Error(`${code}: ${message}`);

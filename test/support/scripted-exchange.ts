@@ -32,6 +32,8 @@ export interface ScriptedExchange {
   /** Drops the sockets of the account's events. */
   dropListeners(): void;
   listeners(): number;
+  /** Requests whose sockets are held open for an answer. */
+  unanswered(): number;
   close(): Promise<void>;
 }
 
@@ -97,7 +99,10 @@ function give(response: ServerResponse, answer: Answer): void {
 export async function startScriptedExchange(): Promise<ScriptedExchange> {
   const asked: Asked[] = [];
   const listening = new Set<WebSocket>();
+  const pending = new Set<ServerResponse>();
   const server = createServer((request, response) => {
+    pending.add(response);
+    response.on('close', () => pending.delete(response));
     void askedBy(request).then((one) => {
       asked.push(one);
       const missing = json({ code: -1100, msg: `no script for ${one.what}` }, 404);
@@ -127,6 +132,7 @@ export async function startScriptedExchange(): Promise<ScriptedExchange> {
       for (const socket of listening) socket.terminate();
     },
     listeners: () => listening.size,
+    unanswered: () => pending.size,
     async close() {
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();

@@ -10,6 +10,7 @@ import type { Configuration } from '../../src/domain/configuration.ts';
 import { type Entry, fact } from '../../src/domain/fact.ts';
 import { fold } from '../../src/domain/fold.ts';
 import { engineId } from '../../src/domain/identity.ts';
+import type { Instrument } from '../../src/domain/instrument.ts';
 import { transaction } from '../../src/domain/ledger.ts';
 import { DEFAULT_LIFECYCLE, type LifecycleRules } from '../../src/domain/lifecycle-rules.ts';
 import { decimal } from '../../src/domain/money.ts';
@@ -51,6 +52,8 @@ export interface StageOptions {
   readonly limits?: Partial<RiskLimits>;
   /** What the venue says to an order, where it is not the paper venue's word. */
   readonly answer?: (order: Order) => Outcome | undefined;
+  /** What the venue trades, asked whenever the engine asks. */
+  readonly listed?: () => ReadonlyMap<string, Instrument>;
 }
 
 export interface Stage {
@@ -74,7 +77,10 @@ export interface Stage {
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const capital = 100_000;
-const wide: GatewayCaps = { ordersPerMinuteMax: 1000, notionalPerMinuteMax: decimal(1e9) };
+export const wide: GatewayCaps = {
+  ...{ ordersPerMinuteMax: 1000, notionalPerMinuteMax: decimal(1e9) },
+  ...{ sendsPerMinuteMax: 100_000, sendsPerMinuteCeiling: 1_000_000 },
+};
 
 const opening = (at: number) => {
   const postings = transaction([
@@ -103,9 +109,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     configurations.map(({ pair }) => [pair, instrumentOf(pair)] as const),
   );
   const paper = new PaperVenue({
-    ...{ name: 'binance', prices, book, clock, quote: 'USDT' },
-    cash: `${capital}`,
-    loadInstruments: async () => instruments,
+    ...{ name: 'binance', prices, book, clock, quote: 'USDT', cash: `${capital}` },
+    loadInstruments: async () => options.listed?.() ?? instruments,
     execution: DEFAULT_EXECUTION,
   });
   await paper.connect();

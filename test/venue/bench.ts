@@ -74,13 +74,24 @@ export const settingsFor = ({
 
 /** A venue on a fresh scripted exchange around each test; `at` holds them. */
 export function eachWithVenue(placeMsMax = 400) {
-  const at = {} as { exchange: ScriptedExchange; venue: Venue; news: VenueNews[] };
+  const at = {
+    connect: (settings: ExchangeSettings): Venue => {
+      const bench = { clock: createClock(1), timers: nodeTimers, log: silentLog, placeMsMax };
+      const venue = connectVenue(settings, bench);
+      venue.news.subscribe((one) => at.news.push(one));
+      return venue;
+    },
+  } as {
+    exchange: ScriptedExchange;
+    venue: Venue;
+    news: VenueNews[];
+    /** Another venue on the same exchange. */
+    connect(settings: ExchangeSettings): Venue;
+  };
   beforeEach(async () => {
     at.exchange = await startScriptedExchange();
     at.news = [];
-    const bench = { clock: createClock(1), timers: nodeTimers, log: silentLog, placeMsMax };
-    at.venue = connectVenue(settingsFor(at.exchange), bench);
-    at.venue.news.subscribe((one) => at.news.push(one));
+    at.venue = at.connect(settingsFor(at.exchange));
   });
   afterEach(async () => {
     await at.venue.close();

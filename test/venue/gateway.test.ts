@@ -1,7 +1,7 @@
 // The last line before the socket: what it stops, what it must never stop.
 import fc from 'fast-check';
 import { NEVER } from 'rxjs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BREAKER_IDS, breakerRule } from '../../src/domain/breaker.ts';
 import { assetOf } from '../../src/domain/candle.ts';
 import { fact } from '../../src/domain/fact.ts';
@@ -25,6 +25,7 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
     name: 'noting',
     news: NEVER,
     connect: async () => new Map(),
+    instruments: async () => new Map(),
     balances: async () => new Map(),
     async place(order) {
       reached.push(order);
@@ -41,14 +42,23 @@ function gatewayOver(options: Partial<GatewayOptions> & { now?: () => number }) 
   };
   const now = options.now ?? (() => 0);
   const clock: Clock = { market: now, wall: now, monotonic: now, observe() {} };
-  const caps = { ordersPerMinuteMax: 3, notionalPerMinuteMax: decimal('1000') };
+  const caps = {
+    ...{ ordersPerMinuteMax: 3, notionalPerMinuteMax: decimal('1000') },
+    ...{ sendsPerMinuteMax: 50, sendsPerMinuteCeiling: 500 },
+  };
   const onBreach = (code: string) => breaches.push(code);
   const checks = { mayIncreaseExposure: () => true, takeCommitted: () => true, onBreach };
   const gateway = new Gateway({ venue, clock, caps, ...checks, ...options });
   return { gateway, reached, canceled, breaches };
 }
 
-const small: Order = { ...entry, reserved: '100' };
+let decisions = 0;
+/** An entry that nobody decided before. */
+const anew = (reserved = '100'): Order => {
+  decisions += 1;
+  return { ...entry, reserved, signalId: `one@${decisions}` };
+};
+const small: Order = anew();
 const exit: Order = { ...entry, purpose: 'exit', side: 'sell', reserved: '0', exitReason: 'stop' };
 
 test('passes an outcome on as it is', async () => {
@@ -121,26 +131,89 @@ test('what nobody committed is not sent, and what was committed is sent once', a
 test('entries a minute are capped, exits are not, and a minute later it goes on', async () => {
   let now = 0;
   const { gateway, reached, breaches } = gatewayOver({ now: () => now });
-  for (let sent = 0; sent < 3; sent += 1) await gateway.place(small);
+  for (let sent = 0; sent < 3; sent += 1) await gateway.place(anew());
   expect(breaches).toEqual([]);
-  for (let sent = 0; sent < 3; sent += 1) await gateway.place(small);
+  for (let sent = 0; sent < 3; sent += 1) await gateway.place(anew());
   expect(reached).toHaveLength(3);
   expect(breaches).toEqual(Array(3).fill('orders-per-minute'));
-  expect(await gateway.place(small)).toMatchObject({ code: 'orders-per-minute' });
+  expect(await gateway.place(anew())).toMatchObject({ code: 'orders-per-minute' });
   for (let sent = 0; sent < 6; sent += 1) await gateway.place(exit);
   expect(reached).toHaveLength(9);
   now = 60_000;
-  await gateway.place(small);
+  await gateway.place(anew());
   expect(reached).toHaveLength(10);
 });
 
 test('money a minute is capped', async () => {
   const { gateway, reached } = gatewayOver({});
-  await gateway.place({ ...small, reserved: '600' });
-  const outcome = await gateway.place({ ...small, reserved: '400.00000001' });
+  await gateway.place(anew('600'));
+  const outcome = await gateway.place(anew('400.00000001'));
   expect(outcome).toMatchObject({ kind: 'not-sent', code: 'notional-per-minute' });
-  await gateway.place({ ...small, reserved: '400' });
+  await gateway.place(anew('400'));
   expect(reached.map(({ reserved }) => reserved)).toEqual(['600', '400']);
+});
+
+test('one entry on a decision, ever', async () => {
+  let now = 0;
+  const { gateway, reached, breaches } = gatewayOver({ now: () => now });
+  const first = anew();
+  await gateway.place(first);
+  now = 600_000;
+  const again = await gateway.place({ ...first, clientOrderId: 'other' });
+  expect(again).toMatchObject({ kind: 'not-sent', code: 'orders-per-decision' });
+  expect([reached, breaches]).toEqual([[first], ['orders-per-decision']]);
+  // Its exits carry the same decision, as many as it takes.
+  for (let leg = 0; leg < 3; leg += 1) await gateway.place({ ...exit, signalId: first.signalId });
+  expect(reached).toHaveLength(4);
+});
+
+describe('a bug that sends on every tick', () => {
+  const many = 2000;
+
+  test('with entries is stopped at the cap', async () => {
+    const { gateway, reached, breaches } = gatewayOver({});
+    for (let tick = 0; tick < many; tick += 1) await gateway.place(anew('1'));
+    expect(reached).toHaveLength(3);
+    expect(breaches).toContain('orders-per-minute');
+  });
+
+  test('with exits and cancels is told at once, ends entries, and is stopped far above any need', async () => {
+    let now = 0;
+    const { gateway, reached, canceled, breaches } = gatewayOver({ now: () => now });
+    for (let tick = 0; tick < 25; tick += 1) {
+      await gateway.place(exit);
+      await gateway.cancel(exit);
+    }
+    expect(breaches).toEqual([]);
+    expect(await gateway.place(anew('1'))).toMatchObject({ kind: 'not-sent', code: 'runaway' });
+    for (let tick = 0; tick < many; tick += 1) {
+      await gateway.place(exit);
+      await gateway.cancel(exit);
+    }
+    expect(reached.length + canceled.length).toBe(500);
+    expect(breaches).toEqual(['runaway']);
+    expect(await gateway.place(exit)).toMatchObject({ kind: 'not-sent', code: 'runaway' });
+    expect(await gateway.cancel(exit)).toMatchObject({ kind: 'unknown' });
+    now = 60_000;
+    expect(await gateway.place(exit)).toBe(unknown);
+    expect(await gateway.place(anew('1'))).toBe(unknown);
+  });
+
+  test('market time that stands still keeps nobody in for longer than a minute of the machine', async () => {
+    let monotonic = 0;
+    const clock: Clock = {
+      market: () => 7,
+      wall: () => 7,
+      monotonic: () => monotonic,
+      observe() {},
+    };
+    const { gateway, reached } = gatewayOver({ clock });
+    for (let tick = 0; tick < many; tick += 1) await gateway.place(exit);
+    expect(reached).toHaveLength(500);
+    monotonic = 60_000;
+    await gateway.place(exit);
+    expect(reached).toHaveLength(501);
+  });
 });
 
 test('in no minute does more than the caps pass, whatever is asked', async () => {
@@ -174,7 +247,7 @@ async function entriesThrough(
   for (const { waitMs, reserved, isExit } of steps) {
     now += waitMs;
     const before = reached.length;
-    await gateway.place(isExit ? exit : { ...small, reserved: String(reserved) });
+    await gateway.place(isExit ? exit : anew(String(reserved)));
     if (isExit) expect(reached.length).toBe(before + 1);
     else if (reached.length > before) passed.push({ at: now, reserved });
   }

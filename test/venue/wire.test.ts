@@ -108,8 +108,12 @@ describe('an order on its way', () => {
   });
 
   test('given up while it waits its turn is never sent', async () => {
+    const time = {
+      ...{ now: () => Date.now(), isInDoubt: () => false },
+      ...{ doubt() {}, settled: async () => {} },
+    };
     const silent = { onExecution() {}, onBalance() {}, onSubscribed() {} };
-    const wire = wired(await loadExchange('binance'), silent);
+    const wire = wired(await loadExchange('binance'), silent, time);
     const client = await createClient(wire.type, settingsFor(at.exchange));
     await client.loadMarkets();
     const throttled = client.throttle.bind(client);
