@@ -3,6 +3,7 @@
 import { inspect } from 'node:util';
 import type { Exchange } from 'ccxt';
 import { VenueFault } from './fault.ts';
+import { hearSendings } from './sending.ts';
 
 export interface Endpoint {
   /** Loopback URL of a server that speaks the venue's own paths. */
@@ -100,6 +101,7 @@ export async function createClient<E extends Exchange>(
   client.verbose = false;
   client.log = () => {};
   countCosts(client);
+  hearSendings(client);
   hideSecrets(client);
   return client;
 }

@@ -27,8 +27,10 @@ export interface ScriptedMarket {
   /** The kline frame of a candle; `over` changes its `k` fields. */
   kline(pair: string, candle: Candle, closed: boolean, over?: object): string;
   trade(pair: string, price: string): string;
-  /** Ends every websocket from this side. */
-  drop(): void;
+  /** Is told of every candle request before it is answered. */
+  onAsked: () => void;
+  /** Ends every websocket from this side: with a closing code, by hanging up, or by a reset; how many. */
+  drop(how?: 1000 | 1001 | 'gone' | 'reset'): number;
   /** Reads nothing more of any websocket: alive, and answering nobody. */
   freeze(): void;
   close(): Promise<void>;
@@ -73,6 +75,7 @@ export async function startScriptedMarket(
     const pair = bySymbol.get(query.get('symbol') ?? '') ?? '';
     const start = Number(query.get('startTime'));
     market.asked.push(start);
+    market.onAsked();
     const found: unknown[] = [];
     for (let at = Math.ceil(start / minuteMs) * minuteMs; at <= market.now; at += minuteMs) {
       const candle = candleOf(pair, at);
@@ -119,6 +122,7 @@ export async function startScriptedMarket(
     refusing: false,
     subscribed: [],
     asked: [],
+    onAsked() {},
     connections: () => sockets.clients.size,
     send(texts) {
       for (const socket of listeners) {
@@ -142,8 +146,15 @@ export async function startScriptedMarket(
     freeze() {
       for (const socket of sockets.clients) wireOf(socket).pause();
     },
-    drop() {
-      for (const socket of sockets.clients) socket.terminate();
+    drop(how = 'gone') {
+      const open = [...sockets.clients].filter((socket) => socket.readyState === socket.OPEN);
+      for (const socket of open) {
+        if (how === 'gone') socket.terminate();
+        else if (how === 'reset') wireOf(socket).resetAndDestroy();
+        else socket.close(how);
+        listeners.delete(socket);
+      }
+      return open.length;
     },
     async close() {
       for (const socket of sockets.clients) socket.terminate();

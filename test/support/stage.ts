@@ -46,6 +46,8 @@ export interface StageOptions {
   readonly around?: (journal: Journal) => Journal;
   readonly timers?: Partial<Timers>;
   readonly onEntry?: (entry: Entry) => void;
+  /** Is told of every order in the moment in which it goes to the venue. */
+  readonly onPlaced?: (order: Order) => void;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<RiskLimits>;
 }
@@ -108,6 +110,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const place = paper.place.bind(paper);
   paper.place = (order) => {
     placed.push(order);
+    options.onPlaced?.(order);
     return place(order);
   };
   const committed = createCommittedOrders(options.around?.(store.journal) ?? store.journal);
