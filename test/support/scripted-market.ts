@@ -13,6 +13,8 @@ export interface ScriptedMarket {
   readonly endpoint: Endpoint;
   /** Market time: what REST has closed, and the event time of frames. Tests turn it. */
   now: Millis;
+  /** Volume of the candles in the making, as REST shows them. */
+  traded: number;
   /** REST answers 503 while true. */
   restDown: boolean;
   /** Every subscription is refused while true. */
@@ -31,8 +33,12 @@ export interface ScriptedMarket {
   onAsked: () => void;
   /** Ends every websocket from this side: with a closing code, by hanging up, or by a reset; how many. */
   drop(how?: 1000 | 1001 | 'gone' | 'reset'): number;
-  /** Reads nothing more of any websocket: alive, and answering nobody. */
+  /** Reads nothing more of any websocket, new ones neither: alive, and answering nobody. */
   freeze(): void;
+  /** Reads again, also what was sent meanwhile. */
+  thaw(): void;
+  /** Subscribes, answers pings, and sends nothing, while true. */
+  mute: boolean;
   close(): Promise<void>;
 }
 
@@ -82,7 +88,9 @@ export async function startScriptedMarket(
       if (candle === undefined) continue;
       // Half made: only its open is as it will be.
       const whole = at + minuteMs <= market.now;
-      found.push(rowOf(whole ? candle : { ...emptyCandle(at, candle.open), volume: 1 }));
+      found.push(
+        rowOf(whole ? candle : { ...emptyCandle(at, candle.open), volume: market.traded }),
+      );
     }
     return found.slice(0, Number(query.get('limit')));
   }
@@ -101,7 +109,9 @@ export async function startScriptedMarket(
     answer(new URL(request.url ?? '/', 'http://scripted'), response);
   });
   const sockets = new WebSocketServer({ server });
+  let isFrozen = false;
   sockets.on('connection', (socket) => {
+    if (isFrozen) wireOf(socket).pause();
     socket.on('close', () => listeners.delete(socket));
     socket.on('message', (data) => {
       const { id, method, params } = JSON.parse(String(data));
@@ -118,6 +128,7 @@ export async function startScriptedMarket(
   const market: ScriptedMarket = {
     endpoint: { rest: `http://127.0.0.1:${port}`, stream: `ws://127.0.0.1:${port}` },
     now,
+    traded: 1,
     restDown: false,
     refusing: false,
     subscribed: [],
@@ -125,6 +136,7 @@ export async function startScriptedMarket(
     onAsked() {},
     connections: () => sockets.clients.size,
     send(texts) {
+      if (market.mute || isFrozen) return;
       for (const socket of listeners) {
         const wire = wireOf(socket);
         wire.cork();
@@ -144,8 +156,14 @@ export async function startScriptedMarket(
         ...{ p: price, q: '1', T: market.now, m: false },
       }),
     freeze() {
+      isFrozen = true;
       for (const socket of sockets.clients) wireOf(socket).pause();
     },
+    thaw() {
+      isFrozen = false;
+      for (const socket of sockets.clients) wireOf(socket).resume();
+    },
+    mute: false,
     drop(how = 'gone') {
       const open = [...sockets.clients].filter((socket) => socket.readyState === socket.OPEN);
       for (const socket of open) {
