@@ -58,7 +58,7 @@ async function open(): Promise<void> {
   stage = await startStage({
     ...{ directory: temporaryDirectory(), clock, limits: { maxPositions: 100 } },
     configurations: pairs.flatMap((pair) =>
-      ['a', 'b'].map((name) =>
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
         configurationOf(`${name}-${pair.slice(0, 3)}`.toLowerCase(), { pair }),
       ),
     ),
@@ -171,7 +171,6 @@ test('five hundred closes: every candle once, in order, none missing, no entry w
     expect(candles).toEqual(candles.map((_, index) => truth(pair, first + index * minuteMs)));
     expect(candles.length).toBeGreaterThan(bars + 300);
   }
-  console.log(tally, market.asked.length);
   expect(tally['closes']).toBeGreaterThanOrEqual(closesWanted);
   for (const kind of [...ways.map((way) => `by ${way}`), ...moments]) {
     expect(tally[kind], kind).toBeGreaterThan(20);

@@ -9,6 +9,8 @@ import type { Endpoint } from '../../src/exchange/client.ts';
 
 export const minuteMs = 60_000;
 
+type CandleOf = (pair: string, openTime: Millis) => Candle | undefined;
+
 export interface ScriptedMarket {
   readonly endpoint: Endpoint;
   /** Market time: what REST has closed, and the event time of frames. Tests turn it. */
@@ -19,6 +21,12 @@ export interface ScriptedMarket {
   restDown: boolean;
   /** Every subscription is refused while true. */
   refusing: boolean;
+  /** Refuses a request that names such a stream. */
+  refuses: (stream: string) => boolean;
+  /** What candles REST tells. */
+  truth: CandleOf;
+  /** The last price by the ticker; without one, the ticker is down. */
+  lastPrice: string | undefined;
   /** Names of all streams in the order of their subscription, repeats included. */
   readonly subscribed: string[];
   /** Start times of the candle requests. */
@@ -41,8 +49,6 @@ export interface ScriptedMarket {
   mute: boolean;
   close(): Promise<void>;
 }
-
-type CandleOf = (pair: string, openTime: Millis) => Candle | undefined;
 
 const symbolOf = (pair: string): string => pair.replace('/', '');
 
@@ -84,7 +90,7 @@ export async function startScriptedMarket(
     market.onAsked();
     const found: unknown[] = [];
     for (let at = Math.ceil(start / minuteMs) * minuteMs; at <= market.now; at += minuteMs) {
-      const candle = candleOf(pair, at);
+      const candle = market.truth(pair, at);
       if (candle === undefined) continue;
       // Half made: only its open is as it will be.
       const whole = at + minuteMs <= market.now;
@@ -99,6 +105,8 @@ export async function startScriptedMarket(
     if (market.restDown) response.writeHead(503).end('{}');
     else if (url.pathname === '/api/v3/exchangeInfo')
       response.end(JSON.stringify({ symbols: pairs.map(listing) }));
+    else if (url.pathname === '/api/v3/ticker/24hr' && market.lastPrice !== undefined)
+      response.end(JSON.stringify({ symbol: 'BTCUSDT', lastPrice: market.lastPrice }));
     else if (url.pathname === '/api/v3/klines')
       response.end(JSON.stringify(rows(url.searchParams)));
     else response.writeHead(404).end('{}');
@@ -117,9 +125,10 @@ export async function startScriptedMarket(
       const { id, method, params } = JSON.parse(String(data));
       if (method !== 'SUBSCRIBE') return;
       market.subscribed.push(...params);
-      if (!market.refusing) listeners.add(socket);
+      const isRefused = market.refusing || params.some(market.refuses);
+      if (!isRefused) listeners.add(socket);
       const error = { error: { code: 2, msg: 'Invalid request: refused by script' }, id };
-      socket.send(JSON.stringify(market.refusing ? error : { result: null, id }));
+      socket.send(JSON.stringify(isRefused ? error : { result: null, id }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -131,6 +140,9 @@ export async function startScriptedMarket(
     traded: 1,
     restDown: false,
     refusing: false,
+    refuses: () => false,
+    truth: candleOf,
+    lastPrice: undefined,
     subscribed: [],
     asked: [],
     onAsked() {},
