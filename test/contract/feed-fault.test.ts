@@ -149,6 +149,27 @@ test('a venue that says it will shut down is left before it does, between closes
   expect(bench.released(btc).at(-1)).toEqual(plainCandle(btc, minuteOf(0)));
 });
 
+test('a trade ten times the last is no price and no market to enter, until the ticker tells the same', async () => {
+  bench = await feedBench([btc], { haste: 10 });
+  await bench.startWith(wanted([btc]));
+  const { market } = bench;
+  market.lastPrice = '150';
+  market.send([market.trade(btc, '15000')]);
+  await expect.poll(() => bench.told('candle.rejected').length).toBeGreaterThan(0);
+  expect(bench.prices.some(({ price }) => price === 15_000)).toBe(false);
+  market.send([market.trade(btc, '15000')]);
+  market.lastPrice = '15001';
+  await expect
+    .poll(
+      () => {
+        market.send([market.trade(btc, '15002')]);
+        return bench.prices.at(-1)?.price;
+      },
+      { timeout: 5000 },
+    )
+    .toBe(15_002);
+});
+
 test('a close ten times the last is held until REST and the ticker tell the same', async () => {
   bench = await feedBench([btc], { haste: 10 });
   await bench.startWith(wanted([btc]));
