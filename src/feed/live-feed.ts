@@ -165,7 +165,9 @@ export class LiveFeed implements Feed {
       lastPrice: () => fetchLastPrice(client, stream.pair),
       onCandle: (candle) => this.#candles.next(candle),
       onNews: (item) => this.#news.next(item),
-      onPolled: ({ close }) => this.#price(stream.pair, close, clock.market()),
+      onPolled: ({ close, openTime }) => {
+        this.#price(stream.pair, close, this.#time.polled(openTime));
+      },
       onSilent: (remedy) => this.#watch.want(remedy),
     });
     this.#streams.set(streamKey(stream), feed);

@@ -227,7 +227,16 @@ test('what REST confirms is believed, however far it moved', () => {
 test('of all doubles there are, none makes a candle that is none', () => {
   const any = fc.oneof(
     fc.double(),
-    fc.constantFrom(0, -0, 5e-324, 2.2e-308, Number.MAX_VALUE, -1, Number.NaN, Number.POSITIVE_INFINITY),
+    fc.constantFrom(
+      0,
+      -0,
+      5e-324,
+      2.2e-308,
+      Number.MAX_VALUE,
+      -1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ),
     fc.double({ min: 90, max: 115, noNaN: true }),
   );
   const openTime = fc.oneof(fc.constant(candleAt(1).openTime), any);
