@@ -2,6 +2,7 @@
 // refused subscriptions, the word that it is about to shut down. Real sockets and the genuine client.
 import { afterEach, expect, test } from 'vitest';
 import { emptyCandle } from '../../src/domain/candle.ts';
+import { createClient, loadExchange } from '../../src/exchange/client.ts';
 import { type FeedBench, feedBench, minuteOf, pairsOf } from '../support/feed-bench.ts';
 import { plainCandle } from '../support/scripted-market.ts';
 
@@ -195,3 +196,19 @@ test('a close ten times the last is held until REST and the ticker tell the same
     )
     .toBe(true);
 }, 15_000);
+
+test('a message that dies with its socket ends nothing but itself', async () => {
+  bench = await feedBench([btc]);
+  const settings = { name: 'binance', endpoint: null, credentials: null, recvWindowMs: 5000 };
+  const client = await createClient(await loadExchange('binance'), settings);
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown): void => {
+    unheard.push(reason);
+  };
+  process.on('unhandledRejection', hear);
+  // It never dialled: whatever is sent on it fails. The client itself drops such a promise.
+  void client.client('wss://127.0.0.1/stream/ws/0').send('{}');
+  await sleep(20);
+  process.off('unhandledRejection', hear);
+  expect(unheard).toEqual([]);
+});
