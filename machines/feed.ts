@@ -13,7 +13,7 @@ export type FeedEvent =
   /** REST did not answer, or its answer left a hole. */
   | { readonly type: 'repair.failed' }
   | { readonly type: 'connection.lost' }
-  /** The connection lives, but this stream's frames stay away although it was subscribed anew. */
+  /** Frames stay away, and something happened that they should have told, or nobody could say. */
   | { readonly type: 'stream.silent' };
 
 export const feedMachine = setup({

@@ -5,6 +5,7 @@ import type { Exchange } from 'ccxt';
 import { VenueFault } from './fault.ts';
 import { polite, type UrgencyOf } from './polite.ts';
 import type { RateBudget } from './rate-budget.ts';
+import { hearSendings } from './sending.ts';
 
 export interface Endpoint {
   /** Loopback URL of a server that speaks the venue's own paths. */
@@ -107,6 +108,7 @@ export async function createClient<E extends Exchange>(
   client.options['maxRetriesOnFailure'] = 0;
   client.verbose = false;
   client.log = () => {};
+  hearSendings(client);
   hideSecrets(client);
   return client;
 }

@@ -165,7 +165,9 @@ export class LiveFeed implements Feed {
       lastPrice: () => fetchLastPrice(client, stream.pair),
       onCandle: (candle) => this.#candles.next(candle),
       onNews: (item) => this.#news.next(item),
-      onPolled: ({ close }) => this.#price(stream.pair, close, clock.market()),
+      onPolled: ({ close, openTime }) => {
+        this.#price(stream.pair, close, this.#time.polled(openTime));
+      },
       onSilent: (remedy) => this.#watch.want(remedy),
     });
     this.#streams.set(streamKey(stream), feed);
@@ -197,7 +199,7 @@ export class LiveFeed implements Feed {
     this.#turn = (this.#turn + ASKED_MAX) % Math.max(1, streams.length);
     for (const stream of streams.slice(this.#turn)) stream.check();
     for (const stream of streams.slice(0, this.#turn)) stream.check();
-    for (const pair of this.#gate.doubted()) if (this.#mayAsk()) void this.#confirm(pair);
+    for (const pair of this.#gate.doubted()) this.#doubt(pair);
     void this.#askTime();
     this.#treat(this.#watch.look(clock.monotonic(), clock.market()));
   }
@@ -216,7 +218,15 @@ export class LiveFeed implements Feed {
     }
   }
 
-  /** Asks a second source for the price of a pair whose own was absurd. */
+  /** A pair's price is out of all proportion: nobody enters on it, and a second source is asked. */
+  #doubt(pair: string): void {
+    const own = [...this.#streams.values()].find(({ stream }) => stream.pair === pair);
+    if (own === undefined || !this.#mayAsk()) return;
+    const reason = 'expected prices in proportion, was one of another order';
+    this.#news.next({ type: 'candle.rejected', stream: own.stream, reason });
+    void this.#confirm(pair);
+  }
+
   async #confirm(pair: string): Promise<void> {
     try {
       this.#gate.confirm(pair, await fetchLastPrice(this.#expectConnected().client, pair));

@@ -45,6 +45,15 @@ export class MarketTime {
     return eventAt ?? market;
   }
 
+  /**
+   * REST shows a candle that has begun: market time goes on without frames, so that what ends by time ends.
+   * Returns the time to go by.
+   */
+  polled(openTime: Millis): Millis {
+    if (openTime > this.#clock.market()) this.#clock.observe(openTime);
+    return this.#clock.market();
+  }
+
   /** A market time the venue has certainly reached. */
   proven(): Millis {
     return this.#isStamped ? this.#eventAt : this.#unstamped() - graceMs;

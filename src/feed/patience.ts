@@ -30,11 +30,11 @@ export class Patience {
     return this.#failures;
   }
 
-  /** Whether it is time to ask again; called once a check. */
-  isOver(polling: boolean): boolean {
+  /** Whether it is time to ask again, and `mayAsk` lets it; called once a check. */
+  isOver(polling: boolean, mayAsk: () => boolean): boolean {
     this.#checks += 1;
     const failed = Math.min(FAILED_CHECKS_MAX, 2 ** Math.max(0, this.#failures - 1));
-    if (this.#checks < Math.max(failed, polling ? POLL_CHECKS : 1)) return false;
+    if (this.#checks < Math.max(failed, polling ? POLL_CHECKS : 1) || !mayAsk()) return false;
     this.#checks = 0;
     return true;
   }

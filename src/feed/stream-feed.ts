@@ -125,8 +125,9 @@ export class StreamFeed {
       return;
     }
     this.#escalate();
-    if (this.#state === 'backfilling' || !this.#options.mayAsk()) return;
-    if (this.#patience.isOver(this.#state === 'polling')) this.#actor.send({ type: 'repair.due' });
+    if (this.#state === 'backfilling') return;
+    const isDue = this.#patience.isOver(this.#state === 'polling', this.#options.mayAsk);
+    if (isDue) this.#actor.send({ type: 'repair.due' });
   }
 
   stop(): void {

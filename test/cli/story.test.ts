@@ -204,6 +204,34 @@ test('a flood of bad candles and of streams coming alive stays readable', () => 
     streams.tell({ type: 'candle.rejected', stream, reason: 'high below low' }),
   ).filter((line) => line !== undefined);
   expect(told.map((line) => /no\. (\d+)/.exec(line)?.[1])).toEqual(['1', '10', '100', '1000']);
+  const frames = Array.from({ length: 20 }, () =>
+    streams.tell({ type: 'frame.malformed', reason: '<html>\u001b[2J' }),
+  ).filter((line) => line !== undefined);
+  expect(frames).toEqual([
+    '! malformed frame no. 1 dropped: <html>[2J',
+    '! malformed frame no. 10 dropped: <html>[2J',
+  ]);
+});
+
+test('a late change of a candle says what was and what is, and that nothing is decided anew', () => {
+  const stream = { pair: 'BTC/USDT', timeframe: '1m' } as const;
+  const was = { openTime: 0, open: 1, high: 2, low: 1, close: 2, volume: 3 };
+  const line = new StreamStory(bare).tell({
+    type: 'candle.corrected',
+    ...{ stream, was, is: { ...was, close: 1.5 } },
+  });
+  expect(line).toBe(
+    '! BTC/USDT 1m: the venue corrected a candle it had called closed, from 2 to 1.5; what was decided on it stands',
+  );
+});
+
+test('the summary counts what went wrong with the data, and is silent where nothing did', () => {
+  const words = (counters: Partial<Status['counters']>): string =>
+    summaryLines({ ...status, counters: { ...newCounters(), ...counters } }, '1', bare).join('\n');
+  expect(words({})).toContain('no gaps, no bad candles, no faults');
+  expect(words({ gaps: 2 })).toContain('repaired gaps 2, refused candles 0, faults 0');
+  expect(words({ gaps: 2 })).not.toContain('late');
+  expect(words({ framesDropped: 7 })).toContain('candles corrected late 0, frames dropped 7');
 });
 
 test('numbers look the same whatever their size', () => {

@@ -224,6 +224,41 @@ test('what REST confirms is believed, however far it moved', () => {
   expect(releasedOf(assembly.fill([crashed]))).toEqual([crashed]);
 });
 
+test('of all doubles there are, none makes a candle that is none', () => {
+  const any = fc.oneof(
+    fc.double(),
+    fc.constantFrom(
+      0,
+      -0,
+      5e-324,
+      2.2e-308,
+      Number.MAX_VALUE,
+      -1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ),
+    fc.double({ min: 90, max: 115, noNaN: true }),
+  );
+  const openTime = fc.oneof(fc.constant(candleAt(1).openTime), any);
+  const candle = fc.record({
+    ...{ openTime, open: any, high: any, low: any, close: any, volume: any },
+  });
+  fc.assert(
+    fc.property(candle, fc.constantFrom(true, false, undefined), (offered, closed) => {
+      const assembly = new Assembly(stream);
+      assembly.fill([candleAt(0)]);
+      const released = releasedOf(assembly.offer({ candle: offered, closed }));
+      for (const { open, high, low, close, volume } of released) {
+        expect(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close)).toBe(true);
+        expect(Number.isFinite(high) && Number.isFinite(volume) && volume >= 0).toBe(true);
+        expect(close < 10 * candleAt(0).close && close > candleAt(0).close / 10).toBe(true);
+      }
+      expect(assembly.next).toBe(candleAt(1 + released.length).openTime);
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
 test('a late change is said and decides nothing', () => {
   const assembly = new Assembly(stream);
   assembly.fill(market(5));

@@ -190,7 +190,7 @@ describe('the connection', () => {
 
 test('what failed is asked for again after 1, 1, 2, 4, 8, 8 checks; polls come every 5', () => {
   const wait = (patience: Patience, polling: boolean): number => {
-    for (let checks = 1; ; checks += 1) if (patience.isOver(polling)) return checks;
+    for (let checks = 1; ; checks += 1) if (patience.isOver(polling, () => true)) return checks;
   };
   const patience = new Patience();
   const waits = Array.from({ length: 6 }, () => {
@@ -202,6 +202,8 @@ test('what failed is asked for again after 1, 1, 2, 4, 8, 8 checks; polls come e
   patience.succeeded();
   expect(wait(patience, false)).toBe(1);
   expect(wait(patience, true)).toBe(5);
+  expect(Array.from({ length: 7 }, () => patience.isOver(true, () => false))).not.toContain(true);
+  expect(wait(patience, true)).toBe(1);
   expect([patience.silent(), patience.silent()]).toEqual([1, 2]);
   patience.heard();
   expect(patience.silent()).toBe(1);

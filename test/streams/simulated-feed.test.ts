@@ -8,7 +8,7 @@ import { createClock } from '../../src/clock.ts';
 import { type Candle, emptyCandle } from '../../src/domain/candle.ts';
 import { LiveFeed } from '../../src/feed/live-feed.ts';
 import type { SourceListener } from '../../src/feed/source.ts';
-import type { Clock, ClosedCandle, FeedNews, Timers } from '../../src/ports.ts';
+import type { Clock, ClosedCandle, FeedNews, PriceUpdate, Timers } from '../../src/ports.ts';
 import { minuteOf } from '../support/feed-bench.ts';
 import { minuteMs, plainCandle } from '../support/scripted-market.ts';
 
@@ -68,6 +68,7 @@ class World {
   wallOffset = 0;
   readonly released: { candle: Candle; at: number }[] = [];
   readonly news: FeedNews[] = [];
+  readonly prices: PriceUpdate[] = [];
   readonly feed: LiveFeed;
   /** Until when, in true time, no connection can be had; frames are not delivered; REST fails. */
   readonly until = { cut: 0, deaf: 0, restDown: 0 };
@@ -111,6 +112,7 @@ class World {
       this.released.push({ candle, at: this.now });
     });
     this.feed.news.subscribe((item) => this.news.push(item));
+    this.feed.prices.subscribe((update) => this.prices.push(update));
   }
 
   async start(): Promise<void> {
@@ -219,4 +221,19 @@ describe.each([
       { numRuns: 60, interruptAfterTimeLimit: 25_000 },
     );
   }, 40_000);
+});
+
+test('without frames market time goes on with the candles of REST, a minute and a few polls behind', async () => {
+  const world = new World(true, 0);
+  await world.start();
+  await world.second({ type: 'cut', seconds: 1200 });
+  for (let second = 0; second < 1000; second += 1) {
+    await world.second({ type: 'none' });
+    if (second < 120) continue;
+    const { at } = world.prices.at(-1) ?? { at: 0 };
+    expect(at).toBeLessThanOrEqual(world.now);
+    expect(at).toBeGreaterThan(world.now - 80_000);
+  }
+  expect(world.released.at(-1)?.at).toBeGreaterThan(world.now - 80_000);
+  await world.feed.stop();
 });

@@ -2,6 +2,7 @@
 // is live, and that no order of answers leaves it stuck or live with a hole.
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Candle, emptyCandle } from '../../src/domain/candle.ts';
+import type { Timeframe } from '../../src/domain/time.ts';
 import type { History } from '../../src/feed/backfill.ts';
 import { StreamFeed } from '../../src/feed/stream-feed.ts';
 import type { ClosedCandle, FeedNews } from '../../src/ports.ts';
@@ -27,7 +28,7 @@ afterEach(() => {
   for (const feed of opened.splice(0)) feed.stop();
 });
 
-function bench() {
+function bench(timeframe: Timeframe = '1m') {
   const questions: Question[] = [];
   const candles: ClosedCandle[] = [];
   const news: FeedNews[] = [];
@@ -35,7 +36,7 @@ function bench() {
   const at = { now: minuteOf(0) + 1000, wall: 0, mayAsk: true, price: Number.NaN };
   const remedies: string[] = [];
   const feed = new StreamFeed({
-    stream: { pair, timeframe: '1m' },
+    stream: { pair, timeframe },
     bars: 3,
     monotonic: () => at.wall,
     mayAsk: () => at.mayAsk,
@@ -231,6 +232,17 @@ describe('a stream that falls silent', () => {
       expect(remedies).toEqual(['renew']);
     },
   );
+
+  test('of hours: as soon as one of minutes', async () => {
+    const { feed, at, forming, questions, lives } = bench('1h');
+    forming(0, false);
+    await questions[0]?.tell([plainCandle(pair, minuteOf(-60))]);
+    forming(0, false);
+    at.wall = 11_000;
+    feed.check();
+    await questions[1]?.tell([], { ...heard, volume: 3 });
+    expect(lives()).toEqual([true, false]);
+  });
 
   test('with REST down or not answering: stale within 15 s', async () => {
     const failing = await silent();

@@ -9,14 +9,24 @@ import type { Endpoint } from '../../src/exchange/client.ts';
 
 export const minuteMs = 60_000;
 
+type CandleOf = (pair: string, openTime: Millis) => Candle | undefined;
+
 export interface ScriptedMarket {
   readonly endpoint: Endpoint;
   /** Market time: what REST has closed, and the event time of frames. Tests turn it. */
   now: Millis;
+  /** Volume of the candles in the making, as REST shows them. */
+  traded: number;
   /** REST answers 503 while true. */
   restDown: boolean;
   /** Every subscription is refused while true. */
   refusing: boolean;
+  /** Refuses a request that names such a stream. */
+  refuses: (stream: string) => boolean;
+  /** What candles REST tells. */
+  truth: CandleOf;
+  /** The last price by the ticker; without one, the ticker is down. */
+  lastPrice: string | undefined;
   /** Names of all streams in the order of their subscription, repeats included. */
   readonly subscribed: string[];
   /** Start times of the candle requests. */
@@ -27,14 +37,18 @@ export interface ScriptedMarket {
   /** The kline frame of a candle; `over` changes its `k` fields. */
   kline(pair: string, candle: Candle, closed: boolean, over?: object): string;
   trade(pair: string, price: string): string;
-  /** Ends every websocket from this side. */
-  drop(): void;
-  /** Reads nothing more of any websocket: alive, and answering nobody. */
+  /** Is told of every candle request before it is answered. */
+  onAsked: () => void;
+  /** Ends every websocket from this side: with a closing code, by hanging up, or by a reset; how many. */
+  drop(how?: 1000 | 1001 | 'gone' | 'reset'): number;
+  /** Reads nothing more of any websocket, new ones neither: alive, and answering nobody. */
   freeze(): void;
+  /** Reads again, also what was sent meanwhile. */
+  thaw(): void;
+  /** Subscribes, answers pings, and sends nothing, while true. */
+  mute: boolean;
   close(): Promise<void>;
 }
-
-type CandleOf = (pair: string, openTime: Millis) => Candle | undefined;
 
 const symbolOf = (pair: string): string => pair.replace('/', '');
 
@@ -73,13 +87,16 @@ export async function startScriptedMarket(
     const pair = bySymbol.get(query.get('symbol') ?? '') ?? '';
     const start = Number(query.get('startTime'));
     market.asked.push(start);
+    market.onAsked();
     const found: unknown[] = [];
     for (let at = Math.ceil(start / minuteMs) * minuteMs; at <= market.now; at += minuteMs) {
-      const candle = candleOf(pair, at);
+      const candle = market.truth(pair, at);
       if (candle === undefined) continue;
       // Half made: only its open is as it will be.
       const whole = at + minuteMs <= market.now;
-      found.push(rowOf(whole ? candle : { ...emptyCandle(at, candle.open), volume: 1 }));
+      found.push(
+        rowOf(whole ? candle : { ...emptyCandle(at, candle.open), volume: market.traded }),
+      );
     }
     return found.slice(0, Number(query.get('limit')));
   }
@@ -88,6 +105,8 @@ export async function startScriptedMarket(
     if (market.restDown) response.writeHead(503).end('{}');
     else if (url.pathname === '/api/v3/exchangeInfo')
       response.end(JSON.stringify({ symbols: pairs.map(listing) }));
+    else if (url.pathname === '/api/v3/ticker/24hr' && market.lastPrice !== undefined)
+      response.end(JSON.stringify({ symbol: 'BTCUSDT', lastPrice: market.lastPrice }));
     else if (url.pathname === '/api/v3/klines')
       response.end(JSON.stringify(rows(url.searchParams)));
     else response.writeHead(404).end('{}');
@@ -98,15 +117,18 @@ export async function startScriptedMarket(
     answer(new URL(request.url ?? '/', 'http://scripted'), response);
   });
   const sockets = new WebSocketServer({ server });
+  let isFrozen = false;
   sockets.on('connection', (socket) => {
+    if (isFrozen) wireOf(socket).pause();
     socket.on('close', () => listeners.delete(socket));
     socket.on('message', (data) => {
       const { id, method, params } = JSON.parse(String(data));
       if (method !== 'SUBSCRIBE') return;
       market.subscribed.push(...params);
-      if (!market.refusing) listeners.add(socket);
+      const isRefused = market.refusing || params.some(market.refuses);
+      if (!isRefused) listeners.add(socket);
       const error = { error: { code: 2, msg: 'Invalid request: refused by script' }, id };
-      socket.send(JSON.stringify(market.refusing ? error : { result: null, id }));
+      socket.send(JSON.stringify(isRefused ? error : { result: null, id }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -115,12 +137,18 @@ export async function startScriptedMarket(
   const market: ScriptedMarket = {
     endpoint: { rest: `http://127.0.0.1:${port}`, stream: `ws://127.0.0.1:${port}` },
     now,
+    traded: 1,
     restDown: false,
     refusing: false,
+    refuses: () => false,
+    truth: candleOf,
+    lastPrice: undefined,
     subscribed: [],
     asked: [],
+    onAsked() {},
     connections: () => sockets.clients.size,
     send(texts) {
+      if (market.mute || isFrozen) return;
       for (const socket of listeners) {
         const wire = wireOf(socket);
         wire.cork();
@@ -140,10 +168,23 @@ export async function startScriptedMarket(
         ...{ p: price, q: '1', T: market.now, m: false },
       }),
     freeze() {
+      isFrozen = true;
       for (const socket of sockets.clients) wireOf(socket).pause();
     },
-    drop() {
-      for (const socket of sockets.clients) socket.terminate();
+    thaw() {
+      isFrozen = false;
+      for (const socket of sockets.clients) wireOf(socket).resume();
+    },
+    mute: false,
+    drop(how = 'gone') {
+      const open = [...sockets.clients].filter((socket) => socket.readyState === socket.OPEN);
+      for (const socket of open) {
+        if (how === 'gone') socket.terminate();
+        else if (how === 'reset') wireOf(socket).resetAndDestroy();
+        else socket.close(how);
+        listeners.delete(socket);
+      }
+      return open.length;
     },
     async close() {
       for (const socket of sockets.clients) socket.terminate();

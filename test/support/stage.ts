@@ -48,6 +48,8 @@ export interface StageOptions {
   readonly around?: (journal: Journal) => Journal;
   readonly timers?: Partial<Timers>;
   readonly onEntry?: (entry: Entry) => void;
+  /** Is told of every order in the moment in which it goes to the venue. */
+  readonly onPlaced?: (order: Order) => void;
   readonly lifecycle?: LifecycleRules;
   readonly limits?: Partial<RiskLimits>;
   /** What the venue says to an order, where it is not the paper venue's word. */
@@ -117,6 +119,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const place = paper.place.bind(paper);
   paper.place = (order) => {
     placed.push(order);
+    options.onPlaced?.(order);
     const answer = options.answer?.(order);
     return answer === undefined ? place(order) : Promise.resolve(answer);
   };
