@@ -15,7 +15,7 @@ import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
 import { reconcileOrders, saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
-import { type Status, statusOf } from './status.ts';
+import { type Status, statusNow } from './status.ts';
 import { createStocktake, type Stocktake } from './stocktake.ts';
 import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
@@ -23,7 +23,7 @@ import { armPosition } from './watch.ts';
 
 const tickMs: Millis = 1000;
 /** Longest wait for the answers to orders under way at the end. */
-const answersMsMax: Millis = 3000;
+const answersMsMax: Millis = 5000;
 /** An equity mark is kept once a minute of market time, but not more often than this. */
 const markWallMs: Millis = 5000;
 const markMarketMs: Millis = 60_000;
@@ -40,6 +40,7 @@ export class Engine {
   readonly #stocktake: Stocktake;
   #seq: number;
   #markedAt = { market: 0, wall: 0 };
+  #taking = true;
 
   constructor(banks: Banks, rules: EngineRules, start: EngineStart, listener: EngineListener) {
     this.#banks = { ...banks, venue: measuredVenue(banks.venue, this.#health, banks.clock) };
@@ -103,18 +104,7 @@ export class Engine {
   }
 
   status(): Status {
-    const { watch, supervisor, registry, streams, orders, counters, faults } = this.#parts;
-    const book = this.book();
-    return {
-      ...statusOf(book, watch.marks(heldPairs(book)), this.#rules.limits),
-      at: this.#banks.clock.market(),
-      trading: supervisor.actor.getSnapshot().value,
-      configurations: registry.size,
-      quarantined: faults.quarantinedCount,
-      streams: streams.count(),
-      orders: Object.fromEntries(orders.states()),
-      counters: { ...counters, prices: watch.updates },
-    };
+    return statusNow(this.#parts, this.#banks.clock, this.#rules.limits);
   }
 
   /** What the breakers of market and venue measure now. */
@@ -183,6 +173,16 @@ export class Engine {
     return true;
   }
 
+  /** Whether new exposure is taken at all. */
+  get isTaking(): boolean {
+    return this.#taking;
+  }
+
+  /** Nothing new from now on: the end is near. What is held is watched until `stop`. */
+  drain(): void {
+    this.#taking = false;
+  }
+
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
     const { recorder, registry, supervisor, orders, breakers, execution } = this.#parts;
@@ -208,6 +208,7 @@ export class Engine {
   }
 
   #closed(candle: ClosedCandle): void {
+    if (!this.#taking) return;
     const { counters, gauges, evaluation } = this.#parts;
     counters.candles += 1;
     this.#banks.tape.candle(candle);

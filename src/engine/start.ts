@@ -2,14 +2,12 @@
 // configurations. Start-up is recovery, every time.
 import { dirname } from 'node:path';
 import { createClock, nodeTimers } from '../clock.ts';
-import { assetOf } from '../domain/candle.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { decimal } from '../domain/money.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import { stopping } from '../domain/stopping.ts';
+import type { Millis } from '../domain/time.ts';
 import {
   type Credentials,
   createClient,
@@ -24,16 +22,16 @@ import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { TradingWord } from '../store/trading-reading.ts';
 import { connectVenue } from '../venue/ccxt.ts';
-import { Gateway } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
-import { isHalted } from './halt-file.ts';
+import { joinGateway } from './gate.ts';
 import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
+import { protection } from './protection.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 
 export interface StartOptions {
@@ -104,30 +102,16 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     endings.unshift(() => venue.close());
     const instruments = await venue.connect();
     const committed = createCommittedOrders(store.journal);
-    const started = await recover(options, store, recovered, venue, instruments);
-    const dataDirectory = dataDirectoryOf(settings);
-    const gateway = new Gateway({
-      venue,
-      clock,
-      caps: {
-        ordersPerMinuteMax: settings.execution.entriesPerMinuteMax,
-        // No minute can deploy more than the whole portfolio may ever hold.
-        notionalPerMinuteMax: decimal(settings.portfolio.equity).times(
-          settings.risk.maxTotalExposure,
-        ),
-      },
-      mayIncreaseExposure: ({ configId, pair, clientOrderId }) =>
-        engine.book().trading === 'active' &&
-        stopping(engine.book(), { configId, asset: assetOf(pair) }, clientOrderId) === undefined &&
-        !isHalted(dataDirectory),
-      takeCommitted: committed.take,
-      onBreach(code, message) {
-        log.error({ code }, `the gateway stopped an order: ${message}`);
-        // Flattening goes on: reducing would be less.
-        if (engine.book().trading !== 'active') return;
-        engine.command('reduce', 'gateway', `${code}: ${message}`);
-      },
+    const started = await recover(options, store, recovered, venue, {
+      instruments,
+      wall: clock.wall(),
     });
+    const dataDirectory = dataDirectoryOf(settings);
+    const gateway = joinGateway(
+      { settings, dataDirectory, log },
+      { venue, clock, takeCommitted: committed.take },
+      () => engine,
+    );
     const engine: Engine = new Engine(
       { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
       {
@@ -187,7 +171,7 @@ async function recover(
   store: Store,
   recovered: Recovered,
   venue: Venue,
-  instruments: ReadonlyMap<string, Instrument>,
+  { instruments, wall }: { instruments: ReadonlyMap<string, Instrument>; wall: Millis },
 ) {
   const { settings, live, version } = options;
   const { name } = venueOf(settings);
@@ -198,7 +182,8 @@ async function recover(
   const facts: Fact[] = [];
   if (fresh) facts.push(opening(settings, live, balances, at));
   const mode = live ? 'live' : 'paper';
-  facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version }));
+  facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version, wall }));
+  facts.push(...(await protection(store.read, recovered, wall)));
   const known = new Map(
     (await store.read.configurations('all')).map((one) => [one.id, one] as const),
   );

@@ -111,6 +111,9 @@ const schema = z
     execution: executionSchema.prefault({}),
     breakers: breakerSchema.prefault({}),
     lifecycle: lifecycleSchema,
+    watchdog: z
+      .strictObject({ stallMsMax: z.number().int().min(1000).max(600_000).default(10_000) })
+      .prefault({}),
   })
   .superRefine(({ risk, sizing, venues, breakers }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {
