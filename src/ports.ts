@@ -123,7 +123,8 @@ export interface Journal {
   /** Entries with seq ≥ from, in order. */
   read(from: number): AsyncIterable<Entry>;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
-  latestCheckpoint(): Promise<Checkpoint | undefined>;
+  /** The newest checkpoint; with `before`, the newest of those that end before that entry. */
+  latestCheckpoint(before?: number): Promise<Checkpoint | undefined>;
 }
 
 /** Inputs as they came, apart from the journal: candles and prices for replay. Rotates by itself. */

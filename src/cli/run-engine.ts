@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
+import { heedDisk } from '../engine/disk-floor.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import {
@@ -40,6 +41,7 @@ export interface Run {
 
 const panelMs = 15_000;
 const readingsMs = 2000;
+const diskMs = 5000;
 
 /** Runs until it ends; the process's exit code. Throws what preparing throws. */
 export async function runEngine(run: Run): Promise<number> {
@@ -138,7 +140,7 @@ function guard(
   return [catchUncaught(die), startWatchdog({ dataDirectory, stallMsMax, log })];
 }
 
-/** The inbox and the file HALT. */
+/** The inbox, the file HALT, and the room on the disk. */
 function serve(started: Started, { start }: Run, log: Log): () => void {
   const { engine, store, clock, dataDirectory } = started;
   const control = new Control(started, start.settings, log);
@@ -155,9 +157,14 @@ function serve(started: Started, { start }: Run, log: Log): () => void {
       ]),
   });
   const stopHeeding = nodeTimers.every(250, () => heedHaltFile(started));
+  let wasTold = false;
+  const stopWatchingDisk = nodeTimers.every(diskMs, () => {
+    wasTold = heedDisk(started, start.settings.store.freeMegabytesMin, log, wasTold);
+  });
   return () => {
     closeInbox();
     stopHeeding();
+    stopWatchingDisk();
   };
 }
 

@@ -4,6 +4,7 @@ import type { Entry, FactOf } from '../domain/fact.ts';
 import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
+import { type DecisionAge, decisionMsMax } from './decision-age.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import type { Registry } from './registry.ts';
 
@@ -17,6 +18,8 @@ export function createEffects(options: {
   log: Log;
   /** What a finished order slipped, as a share of the price that asked for it. */
   onSlip(configId: string, slip: number): void;
+  /** How long ago an entry was decided. */
+  ages: Pick<DecisionAge, 'take'>;
 }): (entry: Entry) => void {
   const { registry, execution, sink, book, marketTime, log } = options;
 
@@ -34,14 +37,16 @@ export function createEffects(options: {
     const at = marketTime();
     const ageMax =
       configuration === undefined ? 0 : options.maxSignalAge * timeframeMs(configuration.timeframe);
-    if (configuration === undefined || at - signal.at > ageMax) {
+    const waitedMs = options.ages.take(order.clientOrderId);
+    const isLate = at - signal.at > ageMax || !(waitedMs <= decisionMsMax);
+    if (configuration === undefined || isLate) {
       sink.onOrderNews({
         kind: 'ended',
         clientOrderId: order.clientOrderId,
         at,
         state: 'rejected',
         code: 'signal-late',
-        message: `its signal was ${(at - signal.at) / 1000} s old when it was committed`,
+        message: `its signal was ${(at - signal.at) / 1000} s old when it was committed, its decision ${Math.round(waitedMs)} ms`,
       });
       return;
     }

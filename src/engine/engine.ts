@@ -9,7 +9,9 @@ import type { Millis } from '../domain/time.ts';
 import { VenueHealth } from '../domain/venue-health.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import { Checkpointing } from './checkpointing.ts';
 import type { Enrolment } from './enrolment.ts';
+import { Marking } from './marking.ts';
 import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
@@ -24,9 +26,6 @@ import { armPosition } from './watch.ts';
 const tickMs: Millis = 1000;
 /** Longest wait for the answers to orders under way at the end. */
 const answersMsMax: Millis = 5000;
-/** An equity mark is kept once a minute of market time, but not more often than this. */
-const markWallMs: Millis = 5000;
-const markMarketMs: Millis = 60_000;
 
 export class Engine {
   readonly #banks: Banks;
@@ -39,7 +38,8 @@ export class Engine {
   readonly #health = new VenueHealth();
   readonly #stocktake: Stocktake;
   #seq: number;
-  #markedAt = { market: 0, wall: 0 };
+  readonly #marking = new Marking();
+  readonly #checkpoints: Checkpointing;
   #taking = true;
 
   constructor(banks: Banks, rules: EngineRules, start: EngineStart, listener: EngineListener) {
@@ -48,6 +48,7 @@ export class Engine {
     this.#listener = listener;
     this.#start = start;
     this.#seq = start.seq;
+    this.#checkpoints = new Checkpointing(banks, start.seq);
     this.#stocktake = createStocktake({
       ...this.#banks,
       instruments: start.instruments,
@@ -234,16 +235,14 @@ export class Engine {
 
   #tick(): void {
     const { clock } = this.#banks;
-    const [market, wall] = [clock.market(), clock.monotonic()];
     void this.#stocktake.take();
     // Before the venue has said what time it is, there is no day to judge.
-    if (market === 0) return;
-    const due =
-      market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
-    if (due) this.#markedAt = { market, wall };
+    if (clock.market() === 0) return;
     this.#parts.gauges.sample();
     this.seating.begin();
     this.#parts.lifecycle.tick();
-    this.#parts.supervisor.tick(due);
+    const { supervisor, recorder } = this.#parts;
+    if (recorder.isIdle) this.#checkpoints.take(this.book(), this.#seq);
+    supervisor.tick(!recorder.isFull && this.#marking.isDue(clock));
   }
 }

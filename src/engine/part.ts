@@ -7,6 +7,7 @@ import { configurationOfTwin } from '../domain/twin.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
+import { DecisionAge } from './decision-age.ts';
 import { createEffects } from './effect.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -80,7 +81,7 @@ export function joinParts(
   const { twins, lifecycle } = joinEvidence(evidence);
   const counters = newCounters();
   const misses = createNearestMisses();
-  const heard = { counters, misses, send, book, twins, onFault };
+  const heard = { counters, misses, send, book, twins, onFault, mayTell: () => !recorder.isFull };
   const { registry, streams, evaluation } = joinCandleRoad({ clock, timers }, execute, heard);
   const month = createMonth(rules.breakers);
   const gauges = new Gauges({
@@ -88,8 +89,9 @@ export function joinParts(
     ...{ ...measures, clock, watch, month },
   });
   const { maxSignalAge } = execute;
+  const ages = new DecisionAge(clock);
   const effect = createEffects({
-    ...{ registry, execution, sink, book, marketTime, maxSignalAge, log },
+    ...{ registry, execution, sink, book, marketTime, maxSignalAge, log, ages },
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
   const hear = (entry: Entry): void => {
@@ -99,14 +101,12 @@ export function joinParts(
   const recorder = joinJournal(banks, counters, { hear, book, send });
   const faults = new FaultDesk({
     ...{ clock, timers, log, counters, registry, evaluation, recorder, book },
-    quarantined: start.quarantined,
-    enrol: start.enrol,
-    onRestart: listener.onRestart,
+    ...{ quarantined: start.quarantined, enrol: start.enrol, onRestart: listener.onRestart },
   });
   const orders = createOrderDesk(start.book, log);
   const breakers = createBreakerDesk(start.book, log);
   const supervisor = createSupervisor({
-    charts: [orders, breakers],
+    charts: [ages, orders, breakers],
     terms: {
       ...rules,
       engine: start.book.engine,

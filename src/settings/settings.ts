@@ -96,6 +96,7 @@ const schema = z
           .string()
           .regex(/^sqlite:.+/, 'sqlite:PATH')
           .default('sqlite:data/troupe.db'),
+        freeMegabytesMin: z.number().int().min(0).max(1_000_000).default(500),
       })
       .prefault({}),
     venues: z

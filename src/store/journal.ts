@@ -55,8 +55,8 @@ export function createJournal(
     async saveCheckpoint(checkpoint) {
       saveCheckpoint(connection, checkpoint, limits.checkpointsKept);
     },
-    async latestCheckpoint() {
-      return latestCheckpoint(connection);
+    async latestCheckpoint(before) {
+      return latestCheckpoint(connection, before);
     },
     get lastSeq() {
       return lastSeqOf(connection);

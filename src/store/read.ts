@@ -106,7 +106,7 @@ function readerOf(connection: Connection<Schema>): Reader {
   };
   return {
     context: () => read(contextRows),
-    checkpoint: () => read(latestCheckpoint),
+    checkpoint: () => read((from) => latestCheckpoint(from)),
     tradingWord: () => read(tradingWord),
     boots: (rowsMax) => read((from) => boots(from, rowsMax)),
     positions: () => read(activeTrades),

@@ -27,6 +27,8 @@ vi.mock('../../src/domain/twin.ts', async (load) =>
   (await import('./injection.ts')).withIllTwin(await load()),
 );
 afterEach(nothingWrong);
+// A thousand candles, each with its commit, three times over.
+vi.setConfig({ testTimeout: 30_000 });
 
 const stream = { pair: 'BTC/USDT', timeframe: '1m' } as const;
 const ill = configurationOf('ill', { ...stream, strategy: 'ill', sharpe: 1 });
@@ -335,6 +337,7 @@ test('a stream whose history breaks: all who read it begin again on a new one, a
   const failed: string[] = [];
   const evaluation = createEvaluation({
     ...{ costs: { fee: 0, slippage: 0 }, timers: nodeTimers, books: [] },
+    mayTell: () => true,
     onFault: (configId, _, { what }) => failed.push(`${configId} ${what}`),
   });
   const elsewhere = configurationOf('elsewhere', { pair: 'ETH/USDT' });

@@ -9,17 +9,20 @@ const acts: Readonly<Record<string, () => void>> = {
       throw new TypeError('sabotage');
     });
   },
-  /** The supervisor hears what it cannot understand. */
   supervisor() {
-    const { send } = Actor.prototype;
-    Actor.prototype.send = function (event) {
-      const isMark = this.id === 'portfolio' && event.type === 'portfolio.marked';
-      send.call(this, isMark ? { ...event, readings: null } : event);
-    };
+    deafened = true;
   },
   stall() {
     for (;;);
   },
+};
+
+/** From now on the supervisor is told what it cannot understand. An actor binds its methods when it is made. */
+let deafened = false;
+const { send } = Actor.prototype;
+Actor.prototype.send = function (event) {
+  const isMark = deafened && this.id === 'portfolio' && event.type === 'portfolio.marked';
+  send.call(this, isMark ? { ...event, readings: null } : event);
 };
 
 process.on('SIGWINCH', () => acts[process.env['TROUPE_SABOTAGE'] ?? '']?.());
