@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { fact } from '../../src/domain/fact.ts';
 import { openReader } from '../../src/store/read.ts';
+import { openStore } from '../../src/store/store.ts';
+import { CONTEXT } from '../store/context.ts';
 import { childrenOf, expectGone } from '../support/child.ts';
 import { type Running, runCommand, startCommand } from '../support/command.ts';
 
@@ -27,6 +30,15 @@ async function startDemo(data: string, sabotage = ''): Promise<Running> {
   onTestFinished(() => void running.child.kill('SIGKILL'));
   await running.until(({ msg }) => msg === 'stream.live', 30_000);
   return running;
+}
+
+/** Wakes processes that were stopped, if they are still there. */
+function goOn(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGCONT');
+    } catch {}
+  }
 }
 
 async function lastEntry(data: string) {
@@ -117,32 +129,36 @@ test.each([
     const children = childrenOf(running.child.pid);
     // The exchange does not answer any more: an orderly end would take its time.
     for (const pid of children) process.kill(pid, 'SIGSTOP');
-    running.child.kill(signal);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    running.child.kill(signal);
+    onTestFinished(() => goOn(children));
     // Its streams are shared with the exchange's process, which stands.
-    const ended = await new Promise((resolve) =>
+    const ended = new Promise((resolve) =>
       running.child.once('exit', (exitCode, by) => resolve(by ?? exitCode)),
     );
+    // More often than not needed: two that a busy machine hears at once are one that echoes.
+    const asking = setInterval(() => running.child.kill(signal), 600);
+    onTestFinished(() => clearInterval(asking));
     // Either way a shell sees the same.
-    expect([signal, code]).toContain(ended);
-    for (const pid of children) process.kill(pid, 'SIGCONT');
+    expect([signal, code]).toContain(await ended);
+    goOn(children);
     await expectGone(children);
   },
 );
 
 test('kill -9 leaves no exchange behind; six starts without an orderly end protect and take nothing new', {
-  timeout: 240_000,
+  timeout: 120_000,
 }, async () => {
   const data = newData();
-  for (let starts = 1; starts <= 5; starts += 1) {
-    const running = await startDemo(data);
-    expect(running.text()).not.toContain('crash loop');
-    const children = childrenOf(running.child.pid);
-    running.child.kill('SIGKILL');
-    await running.exit;
-    await expectGone(children);
-  }
+  const first = await startDemo(data);
+  const children = childrenOf(first.child.pid);
+  first.child.kill('SIGKILL');
+  await first.exit;
+  await expectGone(children);
+  const store = await openStore({ ...CONTEXT, url: `sqlite:${data}/troupe.db` });
+  const crashed = { mode: 'live', venue: 'binance', version: '1', wall: Date.now() } as const;
+  await store.journal.append(
+    Array.from({ length: 4 }, () => fact('engine.started', { at: 0, key: 'binance' }, crashed)),
+  );
+  await store.close();
   const sixth = await startDemo(data);
   const word = await sixth.until(({ msg }) => msg === 'trading.reduced', 10_000);
   expect(word).toMatchObject({
