@@ -151,7 +151,8 @@ export interface Journal {
   /** Entries with seq ≥ from, in order. */
   read(from: number): AsyncIterable<Entry>;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
-  latestCheckpoint(): Promise<Checkpoint | undefined>;
+  /** The newest checkpoint; with `before`, the newest of those that end before that entry. */
+  latestCheckpoint(before?: number): Promise<Checkpoint | undefined>;
   /** Whether an order of this id was ever recorded, however long ago. */
   holdsOrder(clientOrderId: string): Promise<boolean>;
 }

@@ -30,8 +30,8 @@ export class Ending {
   /** Heeds signals, a reader that went away, and the time; the returned function stops that. */
   listen(terminal: Terminal, forMs: number | undefined, onHalt: () => void = () => {}): () => void {
     const handlers = {
-      SIGINT: () => this.#asked('Ctrl-C'),
-      SIGTERM: () => this.#asked('SIGTERM'),
+      SIGINT: () => this.#asked('Ctrl-C', 130),
+      SIGTERM: () => this.#asked('SIGTERM', 143),
       SIGHUP: () => this.end('the terminal was closed', HUNG_UP),
       SIGUSR2: onHalt,
     } as const;
@@ -48,10 +48,11 @@ export class Ending {
     };
   }
 
-  #asked(signal: string): void {
+  /** `code`: of a process that died of the signal, for who does not wait. */
+  #asked(signal: string, code: number): void {
     const now = performance.now();
     this.#askedAt ??= now;
-    if (now - this.#askedAt > echoMs) process.exit(130);
+    if (now - this.#askedAt > echoMs) process.exit(code);
     this.end(signal, 0);
   }
 }

@@ -41,6 +41,7 @@ portfolio:
   gatherMs: 50                   # signals of one close are gathered this long and decided together
 store:
   url: "sqlite:data/mine/troupe.db"   # default data/troupe.db, where the demo keeps its own
+  freeMegabytesMin: 500               # with less on its disk nothing new is taken
 venues:
   binance: {}                    # exactly one; for a sandbox: { endpoint: { rest: "http://127.0.0.1:9100", stream: "ws://127.0.0.1:9100" }, speed: 1, sandbox: true }
 configurations: configurations.json
@@ -70,5 +71,7 @@ execution:
   maxSignalAge: 1                # in candles
   entriesPerMinuteMax: 60
   recvWindowMs: 5000             # how long a signed request stays valid
+watchdog:
+  stallMsMax: 10000              # an event loop that stands longer ends the process; the next start recovers
 # breakers and lifecycle have a number for everything as well: the README lists them with their defaults
 `;

@@ -5,9 +5,15 @@ import { join } from 'node:path';
 import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
+import { heedDisk } from '../engine/disk-floor.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
-import { prepareEngine, type Started, type StartOptions } from '../engine/start.ts';
+import {
+  dataDirectoryOf,
+  prepareEngine,
+  type Started,
+  type StartOptions,
+} from '../engine/start.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { scrub } from '../exchange/scrub.ts';
 import { jsonLog, plainLog } from '../log.ts';
@@ -15,10 +21,12 @@ import { plain } from '../plain.ts';
 import type { FeedNews, Log } from '../ports.ts';
 import { venueOf } from '../settings/settings.ts';
 import { Ending } from './ending.ts';
+import { catchUncaught, dieOf } from './last-resort.ts';
 import { openLine, panel, progressLine, startLines, summaryLines } from './story/panel.ts';
 import { StreamStory } from './story/stream.ts';
 import { tell } from './story/tell.ts';
 import { Failure, type Terminal } from './terminal.ts';
+import { startWatchdog } from './watchdog.ts';
 
 export interface Run {
   readonly start: Omit<StartOptions, 'log' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
@@ -33,11 +41,14 @@ export interface Run {
 
 const panelMs = 15_000;
 const readingsMs = 2000;
+const diskMs = 5000;
 
 /** Runs until it ends; the process's exit code. Throws what preparing throws. */
 export async function runEngine(run: Run): Promise<number> {
   const { terminal, start } = run;
   const log = logFor(run);
+  const die = (reason: string, error: unknown): never =>
+    dieOf(reason, error, dataDirectoryOf(start.settings), log);
   const ending = new Ending();
   const streams = new StreamStory(terminal.paint);
   const started = await prepareEngine({
@@ -45,10 +56,7 @@ export async function runEngine(run: Run): Promise<number> {
     log,
     onEntry: (entry) => hear(entry, terminal, log),
     onFeedNews: (news) => hearFeed(news, streams, terminal, log),
-    onFatal(reason, error) {
-      log.error({ error: String(error) }, reason);
-      ending.end(reason, 1);
-    },
+    onFatal: die,
   }).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
     throw new Failure(scrub(words, secretsOf(run)), { cause: error });
@@ -58,7 +66,7 @@ export async function runEngine(run: Run): Promise<number> {
   writeFileSync(pidFile, `${process.pid}\n`);
   const release = ending.listen(terminal, run.forMs, () => haltBySignal(started, log));
   void run.lost?.then((reason) => ending.end(reason, 1));
-  const stops = [release, serve(started, run, log)];
+  const stops = [release, serve(started, run, log), ...guard(started, run, die, log)];
   try {
     introduce(started, run);
     const before = started.engine.status().equity;
@@ -122,7 +130,18 @@ function introduce({ facts, dataDirectory }: Started, { terminal, start }: Run):
   for (const line of startLines(what, facts, terminal.paint)) terminal.say(line);
 }
 
-/** The inbox and the file HALT. */
+/** Whatever nobody catches ends the process, and so does an event loop that stands. */
+function guard(
+  { dataDirectory }: Started,
+  { start: { settings } }: Run,
+  die: (reason: string, error: unknown) => never,
+  log: Log,
+): readonly (() => void)[] {
+  const { stallMsMax } = settings.watchdog;
+  return [catchUncaught(die), startWatchdog({ dataDirectory, stallMsMax, log })];
+}
+
+/** The inbox, the file HALT, and the room on the disk. */
 function serve(started: Started, { start }: Run, log: Log): () => void {
   const { engine, store, clock, dataDirectory } = started;
   const control = new Control(started, start.settings, log);
@@ -139,9 +158,14 @@ function serve(started: Started, { start }: Run, log: Log): () => void {
       ]),
   });
   const stopHeeding = nodeTimers.every(250, () => heedHaltFile(started));
+  let wasTold = false;
+  const stopWatchingDisk = nodeTimers.every(diskMs, () => {
+    wasTold = heedDisk(started, start.settings.store.freeMegabytesMin, log, wasTold);
+  });
   return () => {
     closeInbox();
     stopHeeding();
+    stopWatchingDisk();
   };
 }
 
@@ -172,8 +196,11 @@ function showPanels({ engine }: Started, terminal: Terminal, log: Log): () => vo
   });
 }
 
-/** A store that takes no facts must not keep a person waiting for the end. */
-const endingMsMax = 4000;
+/** A venue that does not answer and a store that takes no facts must not keep a person waiting for the end. */
+const endingMsMax = 7000;
+const stepMsMax = 5500;
+/** What each step has at least, however long the ones before it took. */
+const stepMsMin = 300;
 
 /** Ends everything in order; one part's failure does not keep the next from ending. */
 async function conclude(
@@ -183,6 +210,7 @@ async function conclude(
 ): Promise<boolean> {
   const { engine, store, venue, clock } = started;
   const { terminal } = run;
+  engine.drain();
   terminal.say(terminal.paint.dim(`stopping: ${plain(reason)}`));
   const stopped = fact('engine.stopped', { at: clock.market(), key: venue.name }, { reason });
   const steps: Readonly<Record<string, () => Promise<void>>> = {
@@ -191,9 +219,11 @@ async function conclude(
     'leave the venue': () => venue.close(),
     'close the store': () => store.close(),
   };
+  const until = clock.monotonic() + endingMsMax;
   let inOrder = true;
   for (const [what, step] of Object.entries(steps)) {
-    await withDeadline(step(), endingMsMax, `to ${what}`).catch((error: unknown) => {
+    const left = Math.min(stepMsMax, Math.max(stepMsMin, until - clock.monotonic()));
+    await withDeadline(step(), left, `to ${what}`).catch((error: unknown) => {
       inOrder = false;
       log.error({ error: String(error) }, `could not ${what}`);
     });

@@ -96,6 +96,8 @@ export interface Catalogue extends OrderCatalogue, AccountCatalogue {
     readonly mode: 'paper' | 'live';
     readonly venue: string;
     readonly version: string;
+    /** The machine's time; older programs did not write it down. */
+    readonly wall?: Millis;
   };
   'engine.stopped': { readonly reason: string };
   'portfolio.opened': {

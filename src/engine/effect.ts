@@ -3,11 +3,11 @@
 import type { Entry, FactOf } from '../domain/fact.ts';
 import type { Order } from '../domain/order.ts';
 import { liveOrder, type Portfolio, slipOf } from '../domain/portfolio.ts';
-import type { RefusalCode } from '../domain/refusal.ts';
-import type { Signal } from '../domain/signal.ts';
-import { type Millis, timeframeMs } from '../domain/time.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Log } from '../ports.ts';
+import type { DecisionAge } from './decision-age.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
+import { createHindrance } from './hindrance.ts';
 import type { Registry } from './registry.ts';
 
 interface Named {
@@ -39,12 +39,6 @@ function createSending(to: { execution: Execution; book(): Portfolio; log: Log }
   };
 }
 
-/** Why an entry is not sent although it was approved. */
-interface Hindrance {
-  readonly code: RefusalCode;
-  readonly message: string;
-}
-
 export function createEffects(options: {
   registry: Registry;
   execution: Execution;
@@ -55,8 +49,11 @@ export function createEffects(options: {
   log: Log;
   /** What a finished order slipped, as a share of the price that asked for it. */
   onSlip(configId: string, slip: number): void;
+  /** How long ago an entry was decided. */
+  ages: Pick<DecisionAge, 'take'>;
 }): (entry: Entry) => void {
   const { registry, sink, book, marketTime } = options;
+  const hindranceOf = createHindrance(options);
   const { send, tend } = createSending(options);
 
   /**
@@ -67,24 +64,12 @@ export function createEffects(options: {
     const { signal, order } = data;
     registry.send(signal.configId, { type: 'proposal.approved' });
     const at = marketTime();
-    const hindrance = hindranceOf(signal, at);
+    const hindrance = hindranceOf(signal, order, at);
     if (hindrance === undefined) send(order);
     else {
       const { clientOrderId } = order;
       sink.onOrderNews({ kind: 'ended', clientOrderId, at, state: 'rejected', ...hindrance });
     }
-  }
-
-  function hindranceOf({ configId, at: raisedAt }: Signal, at: Millis): Hindrance | undefined {
-    const member = registry.get(configId);
-    const ageMax =
-      member === undefined ? 0 : options.maxSignalAge * timeframeMs(member.configuration.timeframe);
-    if (member === undefined || !(at - raisedAt <= ageMax)) {
-      const message = `its signal was ${(at - raisedAt) / 1000} s old when it was committed`;
-      return { code: 'signal-late', message };
-    }
-    if (member.actor.getSnapshot().hasTag('fresh')) return undefined;
-    return { code: 'stream-stale', message: 'its stream was stale when it was committed' };
   }
 
   function ended({ data }: FactOf<'order.ended'>): void {

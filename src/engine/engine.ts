@@ -9,24 +9,23 @@ import type { Millis } from '../domain/time.ts';
 import { VenueHealth } from '../domain/venue-health.ts';
 import type { ClosedCandle, FeedNews, PriceUpdate } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
+import { Checkpointing } from './checkpointing.ts';
 import type { Enrolment } from './enrolment.ts';
 import { hearFeed } from './feed-ear.ts';
+import { Marking } from './marking.ts';
 import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
 import { joinParts, type Parts } from './part.ts';
 import { saveCheckpoint } from './recover.ts';
 import { Seating } from './seating.ts';
-import { type Status, statusOf } from './status.ts';
+import { type Status, statusNow } from './status.ts';
 import { streamsOf, wantedStreams } from './stream.ts';
 import type { Supervisor } from './supervise.ts';
 import { armPosition } from './watch.ts';
 
 const tickMs: Millis = 1000;
 /** Longest wait for the answers to orders under way at the end. */
-const answersMsMax: Millis = 3000;
-/** An equity mark is kept once a minute of market time, but not more often than this. */
-const markWallMs: Millis = 5000;
-const markMarketMs: Millis = 60_000;
+const answersMsMax: Millis = 5000;
 
 export class Engine {
   readonly #banks: Banks;
@@ -38,7 +37,9 @@ export class Engine {
   readonly #endings: (() => void)[] = [];
   readonly #health = new VenueHealth();
   #seq: number;
-  #markedAt = { market: 0, wall: 0 };
+  readonly #marking = new Marking();
+  readonly #checkpoints: Checkpointing;
+  #taking = true;
 
   constructor(banks: Banks, rules: EngineRules, start: EngineStart, listener: EngineListener) {
     this.#banks = { ...banks, venue: measuredVenue(banks.venue, this.#health, banks.clock) };
@@ -46,6 +47,7 @@ export class Engine {
     this.#listener = listener;
     this.#start = start;
     this.#seq = start.seq;
+    this.#checkpoints = new Checkpointing(banks, start.seq);
     this.#parts = joinParts(this.#banks, rules, start, this.#health, {
       ...listener,
       onFatal: listener.onFatal,
@@ -105,19 +107,7 @@ export class Engine {
   }
 
   status(): Status {
-    const { watch, supervisor, registry, streams, orders, counters, faults } = this.#parts;
-    const book = this.book();
-    return {
-      ...statusOf(book, watch.marks(heldPairs(book)), this.#rules.limits),
-      at: this.#banks.clock.market(),
-      trading: supervisor.actor.getSnapshot().value,
-      configurations: registry.size,
-      quarantined: faults.quarantinedCount,
-      streams: streams.count(),
-      unprotected: this.#parts.guard.ages(),
-      orders: Object.fromEntries(orders.states()),
-      counters: { ...counters, prices: watch.updates },
-    };
+    return statusNow(this.#parts, this.#banks.clock, this.#rules.limits);
   }
 
   /** What the breakers of market and venue measure now. */
@@ -191,6 +181,16 @@ export class Engine {
     return true;
   }
 
+  /** Whether new exposure is taken at all. */
+  get isTaking(): boolean {
+    return this.#taking;
+  }
+
+  /** Nothing new from now on: the end is near. What is held is watched until `stop`. */
+  drain(): void {
+    this.#taking = false;
+  }
+
   /** Ends in an orderly way: everything decided is journalled, then a checkpoint. */
   async stop(): Promise<void> {
     const { recorder, registry, supervisor, orders, breakers, execution } = this.#parts;
@@ -216,6 +216,7 @@ export class Engine {
   }
 
   #closed(candle: ClosedCandle): void {
+    if (!this.#taking) return;
     const { counters, gauges, evaluation } = this.#parts;
     counters.candles += 1;
     this.#banks.tape.candle(candle);
@@ -230,17 +231,15 @@ export class Engine {
 
   #tick(): void {
     const { clock } = this.#banks;
-    const [market, wall] = [clock.market(), clock.monotonic()];
     this.#parts.reconciliation.tick();
     this.#parts.guard.look(this.book());
     // Before the venue has said what time it is, there is no day to judge.
-    if (market === 0) return;
-    const due =
-      market - this.#markedAt.market >= markMarketMs && wall - this.#markedAt.wall >= markWallMs;
-    if (due) this.#markedAt = { market, wall };
+    if (clock.market() === 0) return;
     this.#parts.gauges.sample();
     this.seating.begin();
     this.#parts.lifecycle.tick();
-    this.#parts.supervisor.tick(due);
+    const { supervisor, recorder } = this.#parts;
+    if (recorder.isIdle) this.#checkpoints.take(this.book(), this.#seq);
+    supervisor.tick(!recorder.isFull && this.#marking.isDue(clock));
   }
 }

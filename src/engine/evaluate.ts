@@ -89,6 +89,8 @@ interface EvaluationOptions {
   /** Whoever trades on what the strategies say, in the order in which they hear of it. */
   readonly books: readonly TradingBook[];
   onFault(configId: string, error: unknown, poison: Poison): void;
+  /** Whether what is decided can be written down: otherwise the strategies only learn. */
+  mayTell(): boolean;
 }
 
 export const createEvaluation = (options: EvaluationOptions): Evaluation =>
@@ -173,6 +175,7 @@ class StreamEvaluation implements Evaluation {
     try {
       const decision = sound(evaluator.onClosed());
       const close = series.close(series.last);
+      if (!this.#options.mayTell()) return;
       tell(this.#options.books, evaluator, { configuration, decision, at, close });
     } catch (error) {
       this.#fault(desk, configuration.id, error, 'candle');

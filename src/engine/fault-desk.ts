@@ -62,8 +62,15 @@ export class FaultDesk {
     }
   }
 
+  /** How many of those that take part, as they are now. */
   get quarantinedCount(): number {
-    return [...this.#cases.values()].filter(({ state }) => state === 'quarantined').length;
+    const { registry } = this.#options;
+    let count = 0;
+    for (const id of this.#cases.keys()) {
+      const configuration = registry.get(id)?.configuration;
+      if (configuration !== undefined && this.isQuarantined(configuration)) count += 1;
+    }
+    return count;
   }
 
   /** Whether this version of a configuration is quarantined; another one is another matter. */
@@ -193,18 +200,19 @@ export class FaultDesk {
     const one = this.#cases.get(configId);
     const configuration = registry.get(configId)?.configuration;
     if (one?.state !== 'waiting' || configuration === undefined) return;
-    try {
-      // What it did last must be in the journal before it is read from there.
-      await recorder.settled();
-      const enrolment = await enrol(configuration);
-      if (this.#cases.get(configId) !== one) return;
-      this.#cases.set(configId, { ...one, state: 'well' });
-      registry.send(configId, { type: 'fault.cleared' });
-      onRestart(enrolment);
-    } catch (error) {
-      log.error({ configId, error: wordsOf(error) }, 'a configuration could not be started again');
-      this.#call(configId, waitAfter(one.faults.length));
+    // What it did last must be in the journal before it is read from there.
+    await recorder.settled();
+    const enrolment = await enrol(configuration).catch((error: unknown) => {
+      log.error({ configId, error: wordsOf(error) }, 'a configuration could not be read again');
+    });
+    if (this.#cases.get(configId) !== one) return;
+    if (enrolment === undefined) {
+      this.#call(configId, waitAfter(one.faults.length + 1));
+      return;
     }
+    this.#cases.set(configId, { ...one, state: 'well' });
+    registry.send(configId, { type: 'fault.cleared' });
+    onRestart(enrolment);
   }
 }
 

@@ -25,6 +25,12 @@ export function dropHaltFile(dataDirectory: string, by: string, reason: string):
   writeFileSync(haltFileOf(dataDirectory), `${by}: ${reason}\n`);
 }
 
+/** Leaves the engine's own word for the next start; a person's, where it stands already, is not touched. */
+export function latch(dataDirectory: string, reason: string): void {
+  if (isHalted(dataDirectory)) return;
+  dropHaltFile(dataDirectory, 'engine', reason.replaceAll(/\s+/g, ' ').slice(0, 500));
+}
+
 export function removeHaltFile(dataDirectory: string): void {
   rmSync(haltFileOf(dataDirectory), { force: true });
 }

@@ -9,6 +9,7 @@ import type { VenueHealth } from '../domain/venue-health.ts';
 import type { Log } from '../ports.ts';
 import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts';
 import { type BreakerDesk, createBreakerDesk } from './breaker-desk.ts';
+import { DecisionAge } from './decision-age.ts';
 import { createEffects } from './effect.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -91,14 +92,15 @@ export function joinParts(
   const { twins, lifecycle } = joinEvidence(evidence);
   const counters = newCounters();
   const misses = createNearestMisses();
-  const heard = { counters, misses, send, book, twins, onFault };
+  const heard = { counters, misses, send, book, twins, onFault, mayTell: () => !recorder.isFull };
   const { registry, streams, evaluation } = joinCandleRoad({ clock, timers }, execute, heard);
   const { month, gauges, guard } = joinMeasures(banks, rules, {
     ...{ health, watch, streams, record },
     missingLots: () => reconciliation.missingLots(),
   });
+  const ages = new DecisionAge(clock);
   const effect = createEffects({
-    ...{ registry, execution, sink, book, marketTime, log },
+    ...{ registry, execution, sink, book, marketTime, log, ages },
     maxSignalAge: execute.maxSignalAge,
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
@@ -109,15 +111,13 @@ export function joinParts(
   const recorder = joinJournal(banks, counters, { hear, book, send });
   const faults = new FaultDesk({
     ...{ clock, timers, log, counters, registry, evaluation, recorder, book },
-    quarantined: start.quarantined,
-    enrol: start.enrol,
-    onRestart: listener.onRestart,
+    ...{ quarantined: start.quarantined, enrol: start.enrol, onRestart: listener.onRestart },
   });
   const orders = createOrderDesk(start.book, log);
   const breakers = createBreakerDesk(start.book, log);
   const rulebook = createRulebook({ ...banks, listed: start.instruments, book });
   const supervisor = createSupervisor({
-    charts: [orders, breakers],
+    charts: [ages, orders, breakers],
     terms: termsOf(rules, start, month, rulebook),
     book: start.book,
     ...{ watch, recorder, clock, timers, gatherMs: rules.gatherMs },

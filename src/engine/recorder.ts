@@ -10,11 +10,17 @@ export interface Recorder {
   record(facts: readonly Fact[]): void;
   /** Resolves when everything queued so far is committed and has taken effect. */
   settled(): Promise<void>;
+  /** Nothing waits: everything that was recorded is committed and has taken effect. */
+  readonly isIdle: boolean;
+  /** So much waits for a store that does not take it that nothing should be decided that need not be. */
+  readonly isFull: boolean;
 }
 
 const retryMs: Millis = 1000;
 /** Facts of one append: a few milliseconds of work, then sockets get their turn. */
 const appendFactsMax = 256;
+/** Groups that may wait; exits and fills come on top, and are as few as there are positions. */
+const waitingGroupsMax = 20_000;
 
 /**
  * What batches, marks and the paper twins decide, and who failed. None of it is about a position that leaves: either may come
@@ -127,6 +133,12 @@ export function createRecorder(options: {
       if (facts.length === 0) return;
       for (const group of groupsOf(facts)) enqueue(queue, group);
       draining ??= drain();
+    },
+    get isIdle() {
+      return draining === undefined;
+    },
+    get isFull() {
+      return queue.length > waitingGroupsMax;
     },
     async settled() {
       while (draining !== undefined) await draining;

@@ -23,11 +23,8 @@ export interface Recovered {
 export async function recoverBook(
   journal: Pick<Journal, 'latestCheckpoint' | 'read'>,
 ): Promise<Recovered> {
-  const checkpoint = await journal.latestCheckpoint();
-  const start =
-    checkpoint === undefined ? EMPTY_PORTFOLIO : checked(checkpoint.state, checkpoint.hash);
-  const from = checkpoint === undefined || start === undefined ? 0 : checkpoint.seq;
-  const draft = draftOf(start ?? EMPTY_PORTFOLIO);
+  const { book, seq: from } = await newestSound(journal);
+  const draft = draftOf(book);
   let last: Entry | undefined;
   // The entry the checkpoint ends with is read as well: it says what time it was.
   for await (const entry of journal.read(from)) {
@@ -35,6 +32,19 @@ export async function recoverBook(
     last = entry;
   }
   return { book: draft, seq: last?.seq ?? from, at: timeAfter(draft, last?.at ?? 0) };
+}
+
+/** The newest checkpoint that is what it was when it was saved; the beginning where there is none. */
+async function newestSound(
+  journal: Pick<Journal, 'latestCheckpoint'>,
+): Promise<{ book: Portfolio; seq: number }> {
+  let saved = await journal.latestCheckpoint();
+  while (saved !== undefined) {
+    const book = checked(saved.state, saved.hash);
+    if (book !== undefined) return { book, seq: saved.seq };
+    saved = await journal.latestCheckpoint(saved.seq);
+  }
+  return { book: EMPTY_PORTFOLIO, seq: 0 };
 }
 
 /** Market time of the last entry, but not of a day that is over: the venue may have dated that entry before. */

@@ -83,6 +83,7 @@ export function joinCandleRoad(
     book: () => Portfolio;
     twins: Twins;
     onFault(configId: string, error: unknown, poison: Poison): void;
+    mayTell(): boolean;
   },
 ): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
   const { counters, misses, send, book, twins, onFault } = to;
@@ -110,6 +111,7 @@ export function joinCandleRoad(
     timers,
     books: [verdicts, twins],
     onFault,
+    mayTell: to.mayTell,
   });
   return { registry, streams, evaluation };
 }

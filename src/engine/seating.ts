@@ -1,10 +1,11 @@
 // A seat for every active configuration: its actor, its place on its stream, its twin and its progress are
 // taken and given up together.
-import type { Stage } from '../domain/configuration.ts';
+import type { Configuration, Stage } from '../domain/configuration.ts';
 import { type FactOf, fact } from '../domain/fact.ts';
 import { balanceOf } from '../domain/ledger.ts';
 import { enter } from '../domain/lifecycle-state.ts';
 import { money, text } from '../domain/money.ts';
+import { poisonOf } from '../domain/poison.ts';
 import { Progress } from '../domain/progress.ts';
 import type { Clock } from '../ports.ts';
 import type { EngineRules } from './bank.ts';
@@ -66,7 +67,9 @@ export class Seating {
       return;
     }
     twins.seat(configuration, past?.twin ?? this.#newBook());
-    lifecycle.seat(configuration, past, this.#newProgress(enrolment));
+    this.#judge(configuration, () =>
+      lifecycle.seat(configuration, past, this.#newProgress(enrolment)),
+    );
     // What a document or a row says may be older than what was decided.
     const stage = lifecycle.stageOf(configuration.id) ?? configuration.stage;
     registry.restage(configuration.id, stage);
@@ -86,16 +89,28 @@ export class Seating {
     const { recorder, twins, lifecycle, watch } = this.#parts;
     if (watch.updates === 0) return;
     const at = this.#clock.market();
-    for (const enrolment of this.#beginners.values()) {
+    for (const enrolment of [...this.#beginners.values()]) {
       const { configuration, again } = enrolment;
       const { id, version, stage } = configuration;
+      this.#beginners.delete(id);
       const book = this.#newBook();
       const data = { id, version, stage, equity: text(book.equity), again };
       recorder.record([fact('evidence.opened', { at, key: id }, data)]);
       twins.seat(configuration, book);
-      lifecycle.seat(configuration, null, this.#newProgress(enrolment));
+      this.#judge(configuration, () =>
+        lifecycle.seat(configuration, null, this.#newProgress(enrolment)),
+      );
     }
-    this.#beginners.clear();
+  }
+
+  /** Evidence that cannot be judged keeps its own configuration out, and no start from going on. */
+  #judge({ id }: Configuration, judge: () => void): void {
+    try {
+      judge();
+    } catch (error) {
+      this.#parts.lifecycle.unseat(id);
+      this.#parts.faults.failed(id, error, poisonOf('moment', this.#clock.market()));
+    }
   }
 
   /** A person moves a configuration; false when the fact is the caller's to record. */

@@ -7,7 +7,7 @@ import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import { mayStillEnter } from '../domain/stopping.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Credentials } from '../exchange/client.ts';
 import { connectFeed } from '../feed/connect.ts';
 import type { Clock, FeedNews, Log, Venue } from '../ports.ts';
@@ -17,17 +17,17 @@ import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { TradingWord } from '../store/trading-reading.ts';
 import { connectVenue } from '../venue/ccxt.ts';
-import { Gateway } from '../venue/gateway.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
+import { protection } from './crash-loop.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
-import { isHalted } from './halt-file.ts';
+import { joinGateway } from './gate.ts';
 import { intakeOf } from './import.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 import { rulesOf } from './rule.ts';
-import { budgetOf, capsOf, exchangeOf, paperVenue } from './venue-setting.ts';
+import { budgetOf, exchangeOf, paperVenue } from './venue-setting.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -99,22 +99,16 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     endings.unshift(() => venue.close());
     const instruments = await venue.connect();
     const committed = createCommittedOrders(store.journal);
-    const started = await recover(options, store, recovered, venue, instruments);
-    const dataDirectory = dataDirectoryOf(settings);
-    const gateway = new Gateway({
-      venue,
-      clock,
-      caps: capsOf(settings),
-      mayIncreaseExposure: (order) =>
-        mayStillEnter(engine.book(), order) && !isHalted(dataDirectory),
-      takeCommitted: committed.take,
-      onBreach(code, message) {
-        log.error({ code }, `the gateway stopped an order: ${message}`);
-        // Flattening goes on: reducing would be less.
-        if (engine.book().trading !== 'active') return;
-        engine.command('reduce', 'gateway', `${code}: ${message}`);
-      },
+    const started = await recover(options, store, recovered, venue, {
+      instruments,
+      wall: clock.wall(),
     });
+    const dataDirectory = dataDirectoryOf(settings);
+    const gateway = joinGateway(
+      { settings, dataDirectory, log },
+      { venue, clock, takeCommitted: committed.take },
+      () => engine,
+    );
     const engine: Engine = new Engine(
       { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
       rulesOf(settings, live),
@@ -134,7 +128,7 @@ async function recover(
   store: Store,
   recovered: Recovered,
   venue: Venue,
-  instruments: ReadonlyMap<string, Instrument>,
+  { instruments, wall }: { instruments: ReadonlyMap<string, Instrument>; wall: Millis },
 ) {
   const { settings, live, version } = options;
   const { name } = venueOf(settings);
@@ -145,7 +139,8 @@ async function recover(
   const facts: Fact[] = [];
   if (fresh) facts.push(opening(settings, live, balances, at));
   const mode = live ? 'live' : 'paper';
-  facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version }));
+  facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version, wall }));
+  facts.push(...(await protection(store.read, recovered, wall)));
   const known = new Map(
     (await store.read.configurations('all')).map((one) => [one.id, one] as const),
   );

@@ -5,10 +5,11 @@ import { type DecimalText, text } from '../domain/money.ts';
 import type { OpenBreaker } from '../domain/open-breaker.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { Marks, Portfolio, Trading } from '../domain/portfolio.ts';
-import { cash, dayReturn, equity, exposure, marked } from '../domain/portfolio.ts';
+import { cash, dayReturn, equity, exposure, heldPairs, marked } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { Millis } from '../domain/time.ts';
-import type { FeedNews } from '../ports.ts';
+import type { Clock, FeedNews } from '../ports.ts';
+import type { Parts } from './part.ts';
 
 export interface PositionStatus {
   readonly configId: string;
@@ -88,6 +89,26 @@ export function countNews(counters: Counters, { type }: FeedNews): void {
   if (type === 'candle.corrected') counters.candlesCorrected += 1;
   if (type === 'frame.malformed') counters.framesDropped += 1;
   if (type === 'gap.found') counters.gaps += 1;
+}
+
+/** What `parts` say now; money at the last prices. */
+export function statusNow(
+  { watch, supervisor, registry, streams, orders, counters, faults, guard }: Parts,
+  { market }: Pick<Clock, 'market'>,
+  limits: RiskLimits,
+): Status {
+  const book = supervisor.book();
+  return {
+    ...statusOf(book, watch.marks(heldPairs(book)), limits),
+    at: market(),
+    trading: supervisor.actor.getSnapshot().value,
+    configurations: registry.size,
+    quarantined: faults.quarantinedCount,
+    streams: streams.count(),
+    unprotected: guard.ages(),
+    orders: Object.fromEntries(orders.states()),
+    counters: { ...counters, prices: watch.updates },
+  };
 }
 
 /** The book's part of a status. */

@@ -100,6 +100,7 @@ const schema = z
           .string()
           .regex(/^sqlite:.+/, 'sqlite:PATH')
           .default('sqlite:data/troupe.db'),
+        freeMegabytesMin: z.number().int().min(0).max(1_000_000).default(500),
       })
       .prefault({}),
     venues: z
@@ -116,6 +117,9 @@ const schema = z
     protection: protectionSchema.prefault({}),
     breakers: breakerSchema.prefault({}),
     lifecycle: lifecycleSchema,
+    watchdog: z
+      .strictObject({ stallMsMax: z.number().int().min(1000).max(600_000).default(10_000) })
+      .prefault({}),
   })
   .superRefine(({ risk, sizing, venues, breakers }, context) => {
     const complain = (path: PropertyKey[], message: string): void => {

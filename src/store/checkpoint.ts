@@ -27,10 +27,11 @@ export function saveCheckpoint(
   }
 }
 
-/** The checkpoint furthest on; undefined before the first. */
-export function latestCheckpoint(connection: Connection<Schema>): Checkpoint | undefined {
-  const { query } = connection;
-  return connection.all(
-    query.selectFrom('checkpoints').selectAll().orderBy('seq', 'desc').limit(1),
-  )[0];
+/** The checkpoint furthest on, of those before entry `before`; undefined where there is none. */
+export function latestCheckpoint(
+  { query, all }: Connection<Schema>,
+  before = Number.MAX_SAFE_INTEGER,
+): Checkpoint | undefined {
+  const saved = query.selectFrom('checkpoints').selectAll().where('seq', '<', before);
+  return all(saved.orderBy('seq', 'desc').limit(1))[0];
 }

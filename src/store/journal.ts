@@ -56,8 +56,8 @@ export function createJournal(
     async saveCheckpoint(checkpoint) {
       saveCheckpoint(connection, checkpoint, limits.checkpointsKept);
     },
-    async latestCheckpoint() {
-      return latestCheckpoint(connection);
+    async latestCheckpoint(before) {
+      return latestCheckpoint(connection, before);
     },
     async holdsOrder(clientOrderId) {
       return holdsOrder(connection, clientOrderId);

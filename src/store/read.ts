@@ -1,5 +1,6 @@
 // The read-only door to a store: for the command line and the view, while an engine writes or not.
 // Whoever holds it cannot change a row, whatever it asks for.
+import type { Boot } from '../domain/boot.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { Entry } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
@@ -12,6 +13,7 @@ import {
   trades,
   type Whose,
 } from './book-reading.ts';
+import { boots } from './boot-reading.ts';
 import { careerOf, type KeptCareer, type StageEntry, stageEntries } from './career-reading.ts';
 import { latestCheckpoint } from './checkpoint.ts';
 import { type Connection, openReadOnly } from './connection.ts';
@@ -71,6 +73,8 @@ export interface Reader {
   day(): Promise<DayRow | undefined>;
   /** The last word on trading: halted, flattened or resumed; undefined before the first. */
   tradingWord(): Promise<TradingWord | undefined>;
+  /** The last starts and orderly ends of engines, newest first. */
+  boots(rowsMax: number): Promise<readonly Boot[]>;
   /** The newest saved state of the book; undefined before the first. */
   checkpoint(): Promise<Checkpoint | undefined>;
   close(): Promise<void>;
@@ -102,8 +106,9 @@ function readerOf(connection: Connection<Schema>): Reader {
   };
   return {
     context: () => read(contextRows),
-    checkpoint: () => read(latestCheckpoint),
+    checkpoint: () => read((from) => latestCheckpoint(from)),
     tradingWord: () => read(tradingWord),
+    boots: (rowsMax) => read((from) => boots(from, rowsMax)),
     positions: () => read(activeTrades),
     trades: (whose, rowsMax) => read((from) => trades(from, whose, rowsMax)),
     career: (configId, before) => read((from) => careerOf(from, configId, before)),

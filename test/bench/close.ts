@@ -46,6 +46,7 @@ class Fan {
 
   constructor() {
     this.#evaluation = createEvaluation({
+      mayTell: () => true,
       costs,
       timers: {
         ...nodeTimers,

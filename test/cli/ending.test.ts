@@ -1,49 +1,18 @@
 // How a run ends: whoever asks, it ends in order, says so in its journal, and leaves nothing running.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { openReader } from '../../src/store/read.ts';
+import { childrenOf, expectGone } from '../support/child.ts';
 import { startCommand } from '../support/command.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'troupe-ending-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const demo = ['demo', '--data', data, '--speed', '60'];
-
-/** Ids of the processes `pid` started. */
-function childrenOf(pid: number | undefined): readonly number[] {
-  const parentOf = (name: string): string | undefined => {
-    try {
-      return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1];
-    } catch {
-      return undefined;
-    }
-  };
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === String(pid))
-    .map(Number);
-}
-
-async function expectGone(pids: readonly number[]): Promise<void> {
-  expect(pids.length).toBeGreaterThan(0);
-  for (let waited = 0; waited < 50; waited += 1) {
-    if (pids.every((pid) => !isAlive(pid))) return;
-    await pause(100);
-  }
-  expect.unreachable(`still running: ${pids.filter(isAlive).join(', ')}`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function lastEntry(): Promise<unknown> {
   const reader = openReader(`sqlite:${data}/troupe.db`);

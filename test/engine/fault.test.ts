@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../store/directory.ts';
 import { MINUTE, pivotLow, START, sweepBar, tableau } from '../strategies/tableau.ts';
 import { configurationOf, newcomer } from '../support/bench.ts';
 import { type Stage, type StageOptions, startStage } from '../support/stage.ts';
-import { nothingWrong, wrong } from './injection.ts';
+import { illTrials, nothingWrong, wrong } from './injection.ts';
 
 vi.mock('../../src/strategies/registry.ts', async (load) =>
   (await import('./injection.ts')).withIllStrategy(await load()),
@@ -23,10 +23,15 @@ vi.mock('../../src/strategies/registry.ts', async (load) =>
 vi.mock('../../machines/configuration.ts', async (load) =>
   (await import('./injection.ts')).withIllChart(await load()),
 );
+vi.mock('../../src/domain/lifecycle.ts', async (load) =>
+  (await import('./injection.ts')).withIllEvidence(await load()),
+);
 vi.mock('../../src/domain/twin.ts', async (load) =>
   (await import('./injection.ts')).withIllTwin(await load()),
 );
 afterEach(nothingWrong);
+// A thousand candles, each with its commit, three times over.
+vi.setConfig({ testTimeout: 30_000 });
 
 const stream = { pair: 'BTC/USDT', timeframe: '1m' } as const;
 const ill = configurationOf('ill', { ...stream, strategy: 'ill', sharpe: 1 });
@@ -265,6 +270,16 @@ test('a twin that cannot leave: its configuration is quarantined, the book of th
   expect(typesOf(bench.stage, 'one')).toContain('twin.closed');
 });
 
+test('evidence that cannot be judged keeps its own configuration out, and no start from going on', async () => {
+  const evidence = { returns_r: [1.2, -1, 1], trials: illTrials, sharpe_variance: 0.01 };
+  const bench = await open({ configurations: [{ ...ill, evidence }, ...siblings] });
+  await bench.play(market.slice(0, boughtBar + 2));
+  const types = typesOf(bench.stage, 'ill');
+  expect(types.filter((type) => type === 'evidence.opened')).toHaveLength(1);
+  expect(types).toContain('configuration.faulted');
+  expect(typesOf(bench.stage, 'one')).toContain('position.opened');
+});
+
 test('a quarantine outlives the process, and a position in it leaves at its stop; released it takes part again', async () => {
   const directory = temporaryDirectory();
   atThousandth();
@@ -335,6 +350,7 @@ test('a stream whose history breaks: all who read it begin again on a new one, a
   const failed: string[] = [];
   const evaluation = createEvaluation({
     ...{ costs: { fee: 0, slippage: 0 }, timers: nodeTimers, books: [] },
+    mayTell: () => true,
     onFault: (configId, _, { what }) => failed.push(`${configId} ${what}`),
   });
   const elsewhere = configurationOf('elsewhere', { pair: 'ETH/USDT' });

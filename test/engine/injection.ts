@@ -1,6 +1,7 @@
 // Faults put by hand into everything one configuration, `ill`, can fail in: its strategy, its chart, its
 // twin. The module under each name is the real one but for that.
 import type * as configurationModule from '../../machines/configuration.ts';
+import type * as lifecycleModule from '../../src/domain/lifecycle.ts';
 import type { Series } from '../../src/domain/series.ts';
 import type * as twinModule from '../../src/domain/twin.ts';
 import type * as registryModule from '../../src/strategies/registry.ts';
@@ -85,3 +86,14 @@ export function withIllTwin(real: typeof twinModule): typeof twinModule {
     },
   };
 }
+
+/** Sets tried for the backtest of who cannot be judged: nothing else names the evidence. */
+export const illTrials = 7;
+
+export const withIllEvidence = (real: typeof lifecycleModule): typeof lifecycleModule => ({
+  ...real,
+  judge(state, evidence, ...rest) {
+    if (evidence.backtest?.trials === illTrials) throw new Error('broken evidence');
+    return real.judge(state, evidence, ...rest);
+  },
+});

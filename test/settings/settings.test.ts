@@ -49,7 +49,7 @@ test('the example of `init` says of every line what the default is, but for the 
   const example = readSettings(EXAMPLE_SETTINGS, 'f');
   const defaults = checkSettings({}, 'f');
   if (!example.ok || !defaults.ok) throw new Error('expected sound settings');
-  const own = { url: 'sqlite:data/mine/troupe.db' };
+  const own = { ...defaults.settings.store, url: 'sqlite:data/mine/troupe.db' };
   expect(example.settings).toEqual({ ...defaults.settings, store: own });
 });
 

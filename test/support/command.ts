@@ -24,10 +24,13 @@ const root = new URL('../..', import.meta.url).pathname;
 export function startCommand(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  /** Modules loaded before the program. */
+  imports: readonly string[] = [],
 ): Running {
+  const flags = ['tsx', ...imports].flatMap((name) => ['--import', name]);
   const child = spawn(
     process.execPath,
-    ['--disallow-code-generation-from-strings', '--import', 'tsx', 'src/main.ts', ...args],
+    ['--disallow-code-generation-from-strings', ...flags, 'src/main.ts', ...args],
     { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const lines: Line[] = [];
