@@ -9,7 +9,17 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { SizingRules } from '../domain/sizing.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Clock, Feed, FeedNews, Journal, Log, Tape, Timers, Venue } from '../ports.ts';
+import type {
+  Clock,
+  Feed,
+  FeedNews,
+  Journal,
+  Log,
+  Tape,
+  Timers,
+  Venue,
+  VenueNews,
+} from '../ports.ts';
 import type { Enrolment } from './enrolment.ts';
 
 /** What the engine stands on. The venue is connected and the book recovered before it starts. */
@@ -43,6 +53,8 @@ export interface EngineStart {
   readonly seq: number;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly enrolments: readonly Enrolment[];
+  /** What the venue said since it was connected. */
+  readonly heard?: readonly VenueNews[];
 }
 
 /** What the engine tells whoever started it; none of it is needed for trading. */

@@ -28,6 +28,7 @@ import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
+import { type EarlyNews, listenEarly } from './early-news.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
 import { isHalted } from './halt-file.ts';
@@ -101,9 +102,10 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       ? connectVenue(exchange, bench)
       : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
     endings.unshift(() => venue.close());
+    const early = listenEarly(venue);
     const instruments = await venue.connect();
     const committed = createCommittedOrders(store.journal);
-    const started = await recover(options, store, recovered, venue, instruments);
+    const started = await recover(options, store, recovered, { venue, early, instruments });
     const dataDirectory = dataDirectoryOf(settings);
     const gateway = new Gateway({
       venue,
@@ -138,7 +140,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
         recvWindowMs: settings.execution.recvWindowMs,
         isRealTime: venueSettings.endpoint === null,
       },
-      { ...started.start, instruments },
+      { ...started.start, instruments, heard: early.take() },
       options,
     );
     return { engine, store, venue, clock, instruments, dataDirectory, facts: started.facts };
@@ -184,8 +186,11 @@ async function recover(
   options: StartOptions,
   store: Store,
   recovered: Recovered,
-  venue: Venue,
-  instruments: ReadonlyMap<string, Instrument>,
+  {
+    venue,
+    early,
+    instruments,
+  }: { venue: Venue; early: EarlyNews; instruments: ReadonlyMap<string, Instrument> },
 ) {
   const { settings, live, version } = options;
   const { name } = venueOf(settings);
@@ -193,6 +198,7 @@ async function recover(
   const at = Math.max(recovered.at, 0);
   const fresh = recovered.book.quote === '';
   const balances = await venue.balances();
+  if (fresh) early.forget();
   const facts: Fact[] = [];
   if (fresh) facts.push(opening(settings, live, balances, at));
   const mode = live ? 'live' : 'paper';

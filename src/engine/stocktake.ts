@@ -11,11 +11,17 @@ import { type Comparison, compareBalances, type Shortage, shortages } from './re
 /** `unsure`: something is out, or moved meanwhile. `again`: something is missing, by one look alone. */
 export type Look = 'agreed' | 'short' | 'again' | 'unsure';
 
+/** The venue's balances against one book, line by line. */
+export interface Compared {
+  readonly book: Portfolio;
+  readonly lines: readonly Comparison[];
+}
+
 export interface Stocktake {
   /** Compares once. Throws what the venue throws. */
   look(): Promise<Look>;
   /** The comparison alone; undefined where now is no time for one. Throws what the venue throws. */
-  compare(): Promise<readonly Comparison[] | undefined>;
+  compare(): Promise<Compared | undefined>;
   /** What is missing for certain, by asset. */
   missing(): ReadonlyMap<string, Decimal>;
   /** Lots that are missing of whatever most are missing of; undefined before the first answer. */
@@ -46,14 +52,14 @@ export function createStocktake(options: {
   let surplus = '';
   const accepted = new Map<string, Decimal>();
 
-  async function compare(): Promise<readonly Comparison[] | undefined> {
+  async function compare(): Promise<Compared | undefined> {
     const before = options.book();
     if (!isSettled(before)) return undefined;
     const balances = await venue.balances();
     const book = options.book();
     // What was booked or sent meanwhile is not in the answer.
     if (book.balances !== before.balances || !isSettled(book)) return undefined;
-    return compareBalances(book, balances);
+    return { book, lines: compareBalances(book, balances) };
   }
 
   /** No harm, and somebody's money: said once, and booked by a person. */
@@ -74,10 +80,10 @@ export function createStocktake(options: {
   return {
     compare,
     async look() {
-      const differences = await compare();
-      if (differences === undefined) return 'unsure';
-      tellSurplus(differences);
-      const found = shortages(differences, options.book(), instruments).filter(counts);
+      const compared = await compare();
+      if (compared === undefined) return 'unsure';
+      tellSurplus(compared.lines);
+      const found = shortages(compared.lines, compared.book, instruments).filter(counts);
       if (found.length > 0 && !sameAs(found, suspected)) {
         suspected = found;
         return 'again';
