@@ -180,12 +180,27 @@ async function status(reader: Reader, terminal: Terminal, command: Command): Pro
   const word = await reader.tradingWord();
   const { trading } = book;
   const breakers = [...book.breakers.values()];
-  terminal.show({ running, trading, word: word?.data, breakers, mark, day, positions: open }, [
+  const frozen = [...book.account.frozen];
+  const value = {
+    running,
+    trading,
+    word: word?.data,
+    breakers,
+    frozen,
+    mark,
+    day,
+    positions: open,
+  };
+  terminal.show(value, [
     running ? 'an engine is running' : 'no engine is running',
     trading === 'active' || word === undefined
       ? `trading ${trading}`
       : `trading ${trading} since ${dateTime(word.at)}, by ${plain(word.data.by)}: ${plain(word.data.reason)}; \`resume\` takes entries again`,
     ...breakers.map((one) => `open breaker ${breakerName(one)}`),
+    ...frozen.map(
+      ([pair, one]) =>
+        `no entries on ${plain(pair)}: ${plain(one.what)}, ${plain(one.detail)}; see \`reconcile\``,
+    ),
     mark === undefined
       ? 'the book was never marked'
       : `${dateTime(mark.marked_at)}  equity ${amount(mark.equity)}  cash ${amount(mark.cash)}  exposure ${amount(mark.exposure)}  day ${percent(mark.day_return)}`,
