@@ -9,7 +9,7 @@ import { AccountEar, type AccountEarOptions } from './account-ear.ts';
 import type { ExecutionSink } from './execution.ts';
 import { differencesIn } from './recover.ts';
 import { takeRound } from './round.ts';
-import { type Compared, createStocktake, type Stocktake } from './stocktake.ts';
+import { type Compared, createStocktake, type Look, type Stocktake } from './stocktake.ts';
 
 /** Between two rounds where nothing asks for one sooner. */
 const everyMs: Millis = 30_000;
@@ -176,19 +176,33 @@ class Rounds implements Reconciliation {
     );
     this.#ear.open();
     const look = await this.#stocktake.look();
-    this.#tellMissing();
+    if (look === 'agreed' || look === 'short') this.#tellMissing();
     this.#goodAt = clock.monotonic();
     this.#waitMs = retryMs.first;
     this.#hasAlarmed = false;
     // Events that were lost or found again during the round may lie between its answers.
     const isWhole = turns === this.#ear.turns;
-    const waitMs = look === 'again' ? soonMs : everyMs;
-    this.#nextAt = Math.min(this.#nextAt, clock.monotonic() + waitMs);
+    this.#nextAt = Math.min(this.#nextAt, clock.monotonic() + this.#waitAfter(look));
     if (isWhole && this.#ear.isLive) send({ kind: 'reconciled', at: clock.market() });
   }
 
-  /** All of them while events were lost or nothing was asked yet; else some, in turn. */
+  /** Sooner where a look needs a second one, or none has come to an end yet. */
+  #waitAfter(look: Look): Millis {
+    if (look === 'again') return soonMs;
+    return look === 'unsure' && this.#stocktake.missingLots() === undefined ? restMs : everyMs;
+  }
+
+  /** Those that may explain a difference; besides, all while events were lost or nothing was asked, else some, in turn. */
   #pairs(): readonly string[] {
+    const { book, instruments } = this.#options;
+    const explaining = this.#stocktake
+      .differing()
+      .map((asset) => `${asset}/${book().quote}`)
+      .filter((pair) => instruments.has(pair));
+    return [...explaining, ...this.#inTurn()];
+  }
+
+  #inTurn(): readonly string[] {
     const { book, pairs } = this.#options;
     const all = [...pairs()];
     if (!this.#ear.isOpen || book().account.lost !== null) return all;

@@ -167,6 +167,7 @@ class Trader {
   }
 }
 
+const stateOf = (entry: Entry): unknown => (entry.type === 'order.ended' ? entry.data.state : null);
 const sell = (quantity: string) => ({ side: 'SELL', type: 'MARKET', quantity });
 const buy = (quantity: string) => ({ side: 'BUY', type: 'MARKET', quantity });
 const pay = (asset: string, amount: string): Promise<unknown> =>
@@ -194,14 +195,19 @@ test('a person trades, pays in and takes out beside it', { timeout: 60_000 }, as
   const marks = new Map();
   expect(Math.abs(dayReturn(trader.book, equity(trader.book, marks)))).toBeLessThan(0.002);
 
-  expect(await trader.started.engine.adopt(null, 'anna', 'sold by hand')).toBeUndefined();
-  await trader.until('foreign.adopted');
-  expect(trader.book.account.frozen.size).toBe(0);
-  expect(trader.book.positions.get('btc-sweep')?.quantity.lt(held)).toBe(true);
-  await trader.expectEqual();
-
+  // Its exit asks for what is there and gets it; what the person sold waits for their word.
   trader.started.engine.close('btc-sweep');
+  await trader.until('exit.ordered');
+  const sold = (): string | undefined =>
+    trader.book.positions.get('btc-sweep')?.sold.div(held).toFixed(2);
+  await expect.poll(sold, patience).toBe('0.90');
+  expect(trader.entries.filter((one) => one.type === 'order.ended').map(stateOf)).not.toContain(
+    'rejected',
+  );
+
+  expect(await trader.started.engine.adopt(null, 'anna', 'sold by hand')).toBeUndefined();
   await trader.until('position.closed');
+  expect(trader.book.account.frozen.size).toBe(0);
   await trader.expectEqual();
   await trader.expectAudited();
   expect(trader.faults).toEqual([]);

@@ -2,19 +2,28 @@
 // what it says before the first round is through waits for it, in order.
 import { EMPTY, Subject } from 'rxjs';
 import { expect, test } from 'vitest';
+import type { Fill } from '../../src/domain/fill.ts';
 import { draftOf } from '../../src/domain/fold.ts';
-import { type AccountNews, accountReported } from '../../src/domain/supervision.ts';
+import { type AccountNews, accountReported, settleReported } from '../../src/domain/supervision.ts';
 import { createReconciliation } from '../../src/engine/reconciliation.ts';
 import { createStrangers } from '../../src/engine/stranger.ts';
 import type { OrderReport, VenueNews } from '../../src/ports.ts';
 import { NOON, openedBook, termsFor } from '../support/bench.ts';
 
 const pair = 'BTC/USDT';
-const terms = termsFor([pair]);
+const terms = termsFor([pair, 'ETH/USDT']);
 
 /** Time and timers by hand; a venue that answers as told. */
 function bench() {
-  const state = { now: 0, free: '100000', isDown: false, rounds: 0, open: [] as OrderReport[] };
+  const state = {
+    now: 0,
+    free: '100000',
+    eth: '0',
+    isDown: false,
+    rounds: 0,
+    open: [] as OrderReport[],
+    trades: [] as Fill[],
+  };
   const draft = draftOf(openedBook());
   const told: (AccountNews['kind'] | VenueNews['type'])[] = [];
   const said: string[] = [];
@@ -35,12 +44,18 @@ function bench() {
   const reconciliation = createReconciliation({
     venue: {
       find: () => answer(undefined),
-      fills: () => answer([]),
+      fills: (of) => answer(state.trades.filter((one) => one.pair === of)),
       async openOrders() {
         state.rounds += 1;
         return answer(state.open);
       },
-      balances: () => answer(new Map([['USDT', { free: state.free, locked: '0' }]])),
+      balances: () =>
+        answer(
+          new Map([
+            ['USDT', { free: state.free, locked: '0' }],
+            ['ETH', { free: state.eth, locked: '0' }],
+          ]),
+        ),
     },
     clock: { market: () => NOON, wall: () => NOON, monotonic: () => state.now, observe() {} },
     timers: {
@@ -52,7 +67,11 @@ function bench() {
     },
     log,
     instruments: terms.instruments,
-    sink: { onFill() {}, onOrderNews() {}, onUnknown() {} },
+    sink: {
+      onFill: (fill) => void settleReported(draft, terms, fill),
+      onOrderNews() {},
+      onUnknown() {},
+    },
     strangers: createStrangers({
       ...{ book: () => draft, log, onCopy: (reason) => halts.push(reason) },
       journal: { holdsOrder: async (id) => journalled.has(id) },
@@ -201,6 +220,23 @@ test('an adoption is refused while money moves, and while the venue does not ans
   expect(draft.balances.get('foreign USDT')?.toFixed()).toBe('600');
   state.isDown = true;
   expect(await reconciliation.adopt(null, 'anna', 'mine')).toContain('does not answer');
+});
+
+test('what is missing is looked for among the trades of its pairs before it is believed', async () => {
+  const { state, draft, pass, reconciliation } = bench();
+  await reconciliation.begin();
+  state.trades = [
+    {
+      ...{ tradeId: '7', clientOrderId: 'web_7', pair: 'ETH/USDT', side: 'buy', price: '100' },
+      ...{ quantity: '3', fee: '0', feeAsset: 'USDT', at: NOON },
+    },
+  ];
+  state.free = '99700';
+  state.eth = '3';
+  await pass(40_000);
+  expect(reconciliation.missingLots()).toBe(0);
+  expect([...draft.account.frozen.keys()]).toEqual(['ETH/USDT']);
+  expect(draft.account.missing.size).toBe(0);
 });
 
 test('a venue that says nothing is listened to without harm', async () => {
