@@ -9,6 +9,7 @@ import { addControlCommands } from './command/control.ts';
 import { addInitCommand } from './command/init.ts';
 import { addLifecycleCommand } from './command/lifecycle.ts';
 import { addReadCommands } from './command/read.ts';
+import { addReconcileCommand } from './command/reconcile.ts';
 import { addRunCommands } from './command/run.ts';
 import { addSizeCommand } from './command/size.ts';
 import { addStrategyCommands } from './command/strategy.ts';
@@ -26,7 +27,7 @@ export interface Bench {
   run(work: () => Promise<number | undefined>): Promise<void>;
 }
 
-/** Runs the command line of `argv`; the exit code: 0 done, 1 failed, 2 wrong use. */
+/** Runs the command line of `argv`; the exit code: 0 done, 1 failed, 2 wrong use, 3 apart. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const bench: Bench = {
@@ -83,6 +84,7 @@ function programOf(bench: Bench): Command {
   addReadCommands(program, bench);
   addControlCommands(program, bench);
   addBreakerCommands(program, bench);
+  addReconcileCommand(program, bench);
   addSizeCommand(program, bench);
   addStrategyCommands(program, bench);
   addLifecycleCommand(program, bench);

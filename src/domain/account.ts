@@ -50,8 +50,13 @@ export const heardMs: Millis = 10 * 60_000;
 
 /** Time of the newest trade heard of in a pair; undefined before the first. */
 export function lastTradeAt({ trades }: Account, pair: string): Millis | undefined {
-  const times = trades.get(pair);
-  return times === undefined ? undefined : Math.max(...times.values());
+  return newestOf(trades.get(pair) ?? new Map());
+}
+
+function newestOf(times: ReadonlyMap<string, Millis>): Millis | undefined {
+  let newest: Millis | undefined;
+  for (const at of times.values()) if (newest === undefined || at > newest) newest = at;
+  return newest;
 }
 
 /** A trade of nobody we know that is older than this was there before, or was heard of and forgotten. */
@@ -64,7 +69,7 @@ export function heard(
   id: string,
   at: Millis,
 ): ReadonlyMap<string, Millis> {
-  const newest = Math.max(at, ...times.values());
+  const newest = Math.max(at, newestOf(times) ?? at);
   const kept = [...times, [id, at] as const].filter(([, when]) => when >= newest - heardMs);
   return new Map(kept);
 }

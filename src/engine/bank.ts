@@ -10,7 +10,17 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import type { RiskLimits } from '../domain/risk.ts';
 import type { SizingRules } from '../domain/sizing.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Clock, Feed, FeedNews, Journal, Log, Tape, Timers, Venue } from '../ports.ts';
+import type {
+  Clock,
+  Feed,
+  FeedNews,
+  Journal,
+  Log,
+  Tape,
+  Timers,
+  Venue,
+  VenueNews,
+} from '../ports.ts';
 import type { Enrolment } from './enrolment.ts';
 
 /** What the engine stands on. The venue is connected and the book recovered before it starts. */
@@ -49,6 +59,8 @@ export interface EngineStart {
   readonly quarantined: ReadonlyMap<string, number>;
   /** A configuration with what the journal has of it now. Throws `StoreFault`. */
   enrol(configuration: Configuration): Promise<Enrolment>;
+  /** What the venue said since it was connected. */
+  readonly heard?: readonly VenueNews[];
 }
 
 /** What the engine tells whoever started it; none of it is needed for trading. */

@@ -33,6 +33,17 @@ const commandSchema = z.discriminatedUnion('kind', [
     configId,
     stage: z.enum(STAGES),
   }),
+  /** What the venue says is accepted: of one pair and its asset, or of the whole account. */
+  z.strictObject({
+    kind: z.literal('adopt'),
+    id,
+    by: name,
+    reason,
+    pair: z
+      .string()
+      .regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/)
+      .nullable(),
+  }),
   /** `document`: the text of a configuration file, which the engine checks itself. */
   z.strictObject({
     kind: z.literal('import'),

@@ -7,6 +7,7 @@ import type { Log } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { unfitFor } from './admission.ts';
+import { adoptedWords } from './adopting.ts';
 import type { Acknowledgement, Command } from './command.ts';
 import { enrol } from './enrolment.ts';
 import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts';
@@ -66,6 +67,8 @@ export class Control {
       }
       case 'stage':
         return this.#stage(command);
+      case 'adopt':
+        return this.#adopt(command);
       case 'import':
         return this.#import(command);
       default:
@@ -97,6 +100,16 @@ export class Control {
     return flaw === undefined
       ? done(`${breaker} is closed again and measures from now on`)
       : failed(`${breaker} cannot be reset: ${flaw}`);
+  }
+
+  async #adopt({
+    pair,
+    by,
+    reason,
+  }: Extract<Command, { kind: 'adopt' }>): Promise<Acknowledgement> {
+    const flaw = await this.#started.engine.adopt(pair, by, reason);
+    if (flaw !== undefined) return failed(`nothing was accepted: ${flaw}`);
+    return done(adoptedWords(pair));
   }
 
   async #stage(command: Extract<Command, { kind: 'stage' }>): Promise<Acknowledgement> {

@@ -59,12 +59,14 @@ export class Engine {
         listener.onEntry(entry);
       },
     });
+    // From now on, not from the start on: nothing the venue says falls between.
+    this.#endings.push(this.#parts.reconciliation.listen(banks.venue.news, start.heard ?? []));
     this.seating = new Seating(this.#parts, banks.clock, rules);
   }
 
   /** Settles what was open, loads history, and opens for business. Throws what the banks throw. */
   async start(): Promise<void> {
-    const { feed, venue, timers } = this.#banks;
+    const { feed, timers } = this.#banks;
     const { watch, rulebook } = this.#parts;
     const { book, enrolments } = this.#start;
     // What is held is watched from the first price on, whatever else takes its time.
@@ -73,7 +75,6 @@ export class Engine {
       feed.prices.subscribe((update) => this.#priced(update)),
       feed.candles.subscribe((candle) => this.#closed(candle)),
       feed.news.subscribe((news) => this.#heard(news)),
-      venue.news.subscribe((news) => this.#parts.reconciliation.hear(news)),
     ];
     this.#endings.push(() => {
       for (const subscription of subscriptions) subscription.unsubscribe();

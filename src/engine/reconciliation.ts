@@ -2,20 +2,21 @@
 // events, every half minute, and after the venue refused an order for want of funds. Entries wait until a
 // round is through; exits never do.
 import type { Instrument } from '../domain/instrument.ts';
-import { decimal } from '../domain/money.ts';
-import type { Marks, Portfolio } from '../domain/portfolio.ts';
-import type { AccountNews } from '../domain/supervision.ts';
+import type { Marks } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
-import type { Clock, Log, OrderReport, Timers, Venue, VenueNews } from '../ports.ts';
+import type { Clock, Log, Timers, Venue, VenueNews } from '../ports.ts';
+import { AccountEar, type AccountEarOptions } from './account-ear.ts';
 import type { ExecutionSink } from './execution.ts';
+import { differencesIn } from './recover.ts';
 import { takeRound } from './round.ts';
-import { createStocktake, type Stocktake } from './stocktake.ts';
-import type { Strangers } from './stranger.ts';
+import { type Compared, createStocktake, type Look, type Stocktake } from './stocktake.ts';
 
 /** Between two rounds where nothing asks for one sooner. */
 const everyMs: Millis = 30_000;
 /** Before a second look at what seems to be missing, and after a refusal for want of funds. */
 const soonMs: Millis = 1000;
+/** Rest between two rounds, whoever asks for one sooner. */
+const restMs: Millis = 5000;
 const retryMs = { first: 500, max: 15_000 };
 /** Without a round for so long, a person must know. */
 const alarmMs: Millis = 5 * 60_000;
@@ -23,8 +24,11 @@ const alarmMs: Millis = 5 * 60_000;
 const pairsMax = 10;
 
 export interface Reconciliation {
-  /** Takes what the venue says by itself; until the first round is through it is kept, in order. */
-  hear(news: VenueNews): void;
+  /**
+   * Takes what the venue said by itself, and says until the returned function is called; before the first
+   * round is through it is kept, in order.
+   */
+  listen(news: Venue['news'], heard: readonly VenueNews[]): () => void;
   /** Resolves once a round was through; asks until then. */
   begin(): Promise<void>;
   /** Call it about once a second. */
@@ -40,24 +44,19 @@ export interface Reconciliation {
   stop(): void;
 }
 
-export interface ReconciliationOptions {
+export interface ReconciliationOptions extends AccountEarOptions {
   readonly venue: Pick<Venue, 'find' | 'fills' | 'openOrders' | 'balances'>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
   readonly instruments: ReadonlyMap<string, Instrument>;
   readonly sink: ExecutionSink;
-  readonly strangers: Strangers;
-  /** The most of the quote currency that may be put in. */
-  readonly ceiling: string;
-  book(): Portfolio;
   /** Pairs that configurations listen to. */
   pairs(): Iterable<string>;
   marks(): Marks;
-  /** Where the venue's news of orders and fills go. */
-  pass(news: VenueNews): void;
-  send(news: AccountNews): void;
 }
+
+const moving = 'an order is under way, or money moves; try again in a moment';
 
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
   return new Rounds(options);
@@ -66,13 +65,9 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
 class Rounds implements Reconciliation {
   readonly #options: ReconciliationOptions;
   readonly #stocktake: Stocktake;
-  /** What was said before the first round was through; undefined afterwards. */
-  #kept: VenueNews[] | undefined = [];
+  readonly #ear: AccountEar;
   /** The round under way; the next waits for it. */
   #under: Promise<unknown> | undefined;
-  #isLive = true;
-  /** Losses and returns of the account's events so far: a round must lie between two of them. */
-  #turns = 0;
   #isStopped = false;
   #nextAt: Millis = 0;
   #goodAt: Millis;
@@ -83,51 +78,24 @@ class Rounds implements Reconciliation {
   constructor(options: ReconciliationOptions) {
     this.#options = options;
     this.#stocktake = createStocktake(options);
+    this.#ear = new AccountEar(options, (how) => {
+      if (how === 'now') this.#nextAt = 0;
+      else this.soon();
+    });
     this.#goodAt = options.clock.monotonic();
   }
 
-  hear(news: VenueNews): void {
-    if (news.type === 'reports.lost') {
-      this.#isLive = false;
-      this.#turns += 1;
-      const at = this.#options.clock.market();
-      this.#options.send({ kind: 'lost', reason: news.reason, at });
-    } else if (news.type === 'reports.live') {
-      this.#isLive = true;
-      this.#turns += 1;
-      this.#nextAt = 0;
-    } else if (this.#kept !== undefined) {
-      this.#kept.push(news);
-    } else {
-      this.#take(news);
-    }
-  }
-
-  #take(news: VenueNews): void {
-    const { book, pass, send, ceiling } = this.#options;
-    if (news.type === 'balance.changed') {
-      const { asset, delta: amount, at } = news;
-      send({ kind: 'transfer', asset, amount, at, ceiling: decimal(ceiling) });
-      return;
-    }
-    if (news.type === 'order.reported') {
-      const { report } = news;
-      const isOpen = report.state === 'open' || report.state === 'partial';
-      if (isOpen && !book().orders.has(report.clientOrderId)) this.#meet(report);
-    }
-    pass(news);
-  }
-
-  #meet({ clientOrderId, venueOrderId, pair, at }: OrderReport): void {
-    this.#options.send({ kind: 'order', clientOrderId, venueOrderId, pair, at });
-    this.#options.strangers.met(clientOrderId, pair);
+  listen(news: Venue['news'], heard: readonly VenueNews[]): () => void {
+    for (const one of heard) this.#ear.hear(one);
+    const hearing = news.subscribe((one) => this.#ear.hear(one));
+    return () => hearing.unsubscribe();
   }
 
   async begin(): Promise<void> {
     const { clock, timers } = this.#options;
     while (!this.#isStopped) {
       await this.#once();
-      if (this.#kept === undefined && this.#nextAt - clock.monotonic() > soonMs) return;
+      if (this.#ear.isOpen && this.#nextAt - clock.monotonic() > soonMs) return;
       const waitMs = Math.max(0, this.#nextAt - clock.monotonic());
       await new Promise<void>((resolve) => timers.after(waitMs, resolve));
     }
@@ -135,11 +103,12 @@ class Rounds implements Reconciliation {
 
   tick(): void {
     const isDue = this.#options.clock.monotonic() >= this.#nextAt;
-    if (isDue && this.#kept === undefined && this.#under === undefined) void this.#once();
+    if (isDue && this.#ear.isOpen && this.#under === undefined) void this.#once();
   }
 
   soon(): void {
-    this.#nextAt = Math.min(this.#nextAt, this.#options.clock.monotonic() + soonMs);
+    const soonest = Math.max(this.#options.clock.monotonic() + soonMs, this.#goodAt + restMs);
+    this.#nextAt = Math.min(this.#nextAt, soonest);
   }
 
   missingLots(): number | undefined {
@@ -152,27 +121,36 @@ class Rounds implements Reconciliation {
   }
 
   async adopt(pair: string | null, by: string, reason: string): Promise<string | undefined> {
-    const { book, marks, clock, send, venue } = this.#options;
-    await this.#once();
-    if (this.#isStopped || clock.monotonic() - this.#goodAt > soonMs)
-      return 'the venue does not answer';
+    const { book, marks, clock, send, venue, timers } = this.#options;
+    const first = await this.#compared();
+    if (typeof first === 'string') return first;
+    // What the venue already has in its balances and has not told yet must not be booked twice.
+    await new Promise<void>((resolve) => timers.after(soonMs, resolve));
     const open = await venue.openOrders();
-    const compared = await this.#stocktake.compare();
-    if (compared === undefined) return 'an order is under way; try again in a moment';
-    const differences = compared
-      .filter(({ difference }) => difference !== '0')
-      .map(({ asset, difference }) => [asset, decimal(difference)] as const);
+    const second = await this.#compared();
+    if (typeof second === 'string') return second;
+    const isStill = JSON.stringify(first.lines) === JSON.stringify(second.lines);
+    if (!isStill || second.book.balances !== book().balances) return moving;
     const orders = open
       .filter((one) => !book().orders.has(one.clientOrderId))
       .filter((one) => pair === null || one.pair === pair)
       .map(({ venueOrderId }) => venueOrderId);
     send({
       kind: 'adoption',
-      ...{ pair, by, reason, orders, at: clock.market() },
-      ...{ differences: new Map(differences), marks: marks() },
+      ...{ pair, by, reason, orders, at: clock.market(), marks: marks() },
+      differences: differencesIn(second.lines),
     });
     await this.#once();
     return undefined;
+  }
+
+  /** Book and venue after a round; why not, where there is no comparing them. */
+  async #compared(): Promise<Compared | string> {
+    const { monotonic } = this.#options.clock;
+    const askedAt = monotonic();
+    await this.#once();
+    if (this.#goodAt < askedAt) return 'the venue does not answer';
+    return (await this.#stocktake.compare()) ?? moving;
   }
 
   stop(): void {
@@ -189,27 +167,45 @@ class Rounds implements Reconciliation {
 
   async #round(): Promise<void> {
     const { clock, send } = this.#options;
-    const turns = this.#turns;
-    await takeRound({ ...this.#options, onForeignOrder: (one) => this.#meet(one) }, this.#pairs());
-    const kept = this.#kept ?? [];
-    this.#kept = undefined;
-    for (const news of kept) this.#take(news);
+    const { turns } = this.#ear;
+    // Whoever asks for another one meanwhile is not forgotten.
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    await takeRound(
+      { ...this.#options, onForeignOrder: (one) => this.#ear.meet(one) },
+      this.#pairs(),
+    );
+    this.#ear.open();
     const look = await this.#stocktake.look();
-    this.#tellMissing();
+    if (look === 'agreed' || look === 'short') this.#tellMissing();
     this.#goodAt = clock.monotonic();
     this.#waitMs = retryMs.first;
     this.#hasAlarmed = false;
     // Events that were lost or found again during the round may lie between its answers.
-    const isWhole = turns === this.#turns;
-    this.#nextAt = isWhole ? clock.monotonic() + (look === 'again' ? soonMs : everyMs) : 0;
-    if (isWhole && this.#isLive) send({ kind: 'reconciled', at: clock.market() });
+    const isWhole = turns === this.#ear.turns;
+    this.#nextAt = Math.min(this.#nextAt, clock.monotonic() + this.#waitAfter(look));
+    if (isWhole && this.#ear.isLive) send({ kind: 'reconciled', at: clock.market() });
   }
 
-  /** All of them while events were lost or nothing was asked yet; else some, in turn. */
+  /** Sooner where a look needs a second one, or none has come to an end yet. */
+  #waitAfter(look: Look): Millis {
+    if (look === 'again') return soonMs;
+    return look === 'unsure' && this.#stocktake.missingLots() === undefined ? restMs : everyMs;
+  }
+
+  /** Those that may explain a difference; besides, all while events were lost or nothing was asked, else some, in turn. */
   #pairs(): readonly string[] {
+    const { book, instruments } = this.#options;
+    const explaining = this.#stocktake
+      .differing()
+      .map((asset) => `${asset}/${book().quote}`)
+      .filter((pair) => instruments.has(pair));
+    return [...explaining, ...this.#inTurn()];
+  }
+
+  #inTurn(): readonly string[] {
     const { book, pairs } = this.#options;
     const all = [...pairs()];
-    if (this.#kept !== undefined || book().account.lost !== null) return all;
+    if (!this.#ear.isOpen || book().account.lost !== null) return all;
     const from = this.#from % Math.max(1, all.length);
     this.#from = from + pairsMax;
     return [...all.slice(from), ...all.slice(0, from)].slice(0, pairsMax);

@@ -136,6 +136,14 @@ export function compareBalances(
   });
 }
 
+/** What the venue has more, or below zero less, than the book, by asset. */
+export const differencesIn = (lines: readonly Comparison[]): ReadonlyMap<string, Decimal> =>
+  new Map(
+    lines
+      .map(({ asset, difference }) => [asset, decimal(difference)] as const)
+      .filter(([, difference]) => !difference.isZero()),
+  );
+
 /** Of the quote currency this much may be missing before anybody is asked: its lot. */
 const quoteLot = decimal(1);
 

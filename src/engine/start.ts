@@ -20,6 +20,7 @@ import { connectVenue } from '../venue/ccxt.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
 import { protection } from './crash-loop.ts';
+import { type EarlyNews, listenEarly } from './early-news.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
 import { joinGateway } from './gate.ts';
@@ -97,10 +98,11 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       ? connectVenue(exchange, bench)
       : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
     endings.unshift(() => venue.close());
+    const early = listenEarly(venue);
     const instruments = await venue.connect();
     const committed = createCommittedOrders(store.journal);
-    const started = await recover(options, store, recovered, venue, {
-      instruments,
+    const started = await recover(options, store, recovered, {
+      ...{ venue, early, instruments },
       wall: clock.wall(),
     });
     const dataDirectory = dataDirectoryOf(settings);
@@ -112,7 +114,7 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
     const engine: Engine = new Engine(
       { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
       rulesOf(settings, live),
-      { ...started.start, instruments },
+      { ...started.start, instruments, heard: early.take() },
       options,
     );
     return { engine, store, venue, clock, dataDirectory, facts: started.facts };
@@ -127,8 +129,17 @@ async function recover(
   options: StartOptions,
   store: Store,
   recovered: Recovered,
-  venue: Venue,
-  { instruments, wall }: { instruments: ReadonlyMap<string, Instrument>; wall: Millis },
+  {
+    venue,
+    early,
+    instruments,
+    wall,
+  }: {
+    venue: Venue;
+    early: EarlyNews;
+    instruments: ReadonlyMap<string, Instrument>;
+    wall: Millis;
+  },
 ) {
   const { settings, live, version } = options;
   const { name } = venueOf(settings);
@@ -136,6 +147,7 @@ async function recover(
   const at = Math.max(recovered.at, 0);
   const fresh = recovered.book.quote === '';
   const balances = await venue.balances();
+  if (fresh) early.forget();
   const facts: Fact[] = [];
   if (fresh) facts.push(opening(settings, live, balances, at));
   const mode = live ? 'live' : 'paper';

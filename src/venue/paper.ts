@@ -4,7 +4,7 @@
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import type { Fill } from '../domain/fill.ts';
 import { filterBroken, type Instrument } from '../domain/instrument.ts';
-import { balanceOf } from '../domain/ledger.ts';
+import { holdings } from '../domain/ledger.ts';
 import {
   type Decimal,
   decimal,
@@ -179,14 +179,6 @@ export class PaperVenue implements Venue {
 const worse = ({ side }: Order, paid: Decimal, limit: Decimal): boolean =>
   side === 'buy' ? paid.gt(limit) : paid.lt(limit);
 
-/** The account behind a recovered book: its cash and what its positions and dust hold. */
-function openingOf({ book, quote, cash }: PaperOptions): readonly (readonly [string, Decimal])[] {
-  if (book.quote === '') return [[quote, decimal(cash)]];
-  const held = new Map<string, Decimal>([[quote, balanceOf(book.balances, 'cash', quote)]]);
-  for (const [key, units] of book.balances) {
-    if (!key.startsWith('units:')) continue;
-    const asset = key.slice(key.indexOf(' ') + 1);
-    held.set(asset, (held.get(asset) ?? decimal(0)).plus(units));
-  }
-  return [...held];
-}
+/** The account behind a recovered book: all that it says the account holds. */
+const openingOf = ({ book, quote, cash }: PaperOptions): Iterable<readonly [string, Decimal]> =>
+  book.quote === '' ? [[quote, decimal(cash)]] : holdings(book.balances);

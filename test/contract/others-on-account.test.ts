@@ -1,7 +1,7 @@
 // The whole engine on the sandbox, and others on the same account: a person who trades, pays in and takes out,
 // a stream that is lost meanwhile, a second engine. What happened is booked once, nothing of it is profit,
 // and an audit that shares no code with either finds nothing.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { readDocument } from '../../src/settings/document.ts';
 import { checkSettings } from '../../src/settings/settings.ts';
 import { audit } from '../support/audit/audit.ts';
+import { runCommand } from '../support/command.ts';
 import { calm, craftMarket, writeCandles } from '../support/crafted-market.ts';
 import { type Wire, wireTo } from '../support/cut.ts';
 import { Client } from '../support/sandbox/client.ts';
@@ -86,24 +87,27 @@ class Trader {
     return join(directory, `${this.name}.d`, 'troupe.db');
   }
 
-  async start(): Promise<void> {
+  #settings(): object {
     const at = `127.0.0.1:${wire.port}`;
-    const checked = checkSettings(
-      {
-        mode: 'live',
-        portfolio: { gatherMs: 0 },
-        store: { url: `sqlite:${this.store}` },
-        venues: {
-          binance: {
-            endpoint: { rest: `http://${at}`, stream: `ws://${at}` },
-            speed,
-            sandbox: true,
-          },
-        },
-        execution: { collar: 0.02, maxSignalAge: 10 },
-      },
-      'settings',
-    );
+    const endpoint = { rest: `http://${at}`, stream: `ws://${at}` };
+    return {
+      mode: 'live',
+      portfolio: { gatherMs: 0 },
+      store: { url: `sqlite:${this.store}` },
+      venues: { binance: { endpoint, speed, sandbox: true } },
+      execution: { collar: 0.02, maxSignalAge: 10 },
+    };
+  }
+
+  /** The settings as a file, for the command line. */
+  writeSettings(): string {
+    const path = join(directory, `${this.name}.yaml`);
+    writeFileSync(path, JSON.stringify(this.#settings()));
+    return path;
+  }
+
+  async start(): Promise<void> {
+    const checked = checkSettings(this.#settings(), 'settings');
     if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
     const said = (details: object, message: string): void => {
       this.faults.push(`${message}: ${JSON.stringify(details)}`);
@@ -163,6 +167,7 @@ class Trader {
   }
 }
 
+const stateOf = (entry: Entry): unknown => (entry.type === 'order.ended' ? entry.data.state : null);
 const sell = (quantity: string) => ({ side: 'SELL', type: 'MARKET', quantity });
 const buy = (quantity: string) => ({ side: 'BUY', type: 'MARKET', quantity });
 const pay = (asset: string, amount: string): Promise<unknown> =>
@@ -190,14 +195,19 @@ test('a person trades, pays in and takes out beside it', { timeout: 60_000 }, as
   const marks = new Map();
   expect(Math.abs(dayReturn(trader.book, equity(trader.book, marks)))).toBeLessThan(0.002);
 
-  expect(await trader.started.engine.adopt(null, 'anna', 'sold by hand')).toBeUndefined();
-  await trader.until('foreign.adopted');
-  expect(trader.book.account.frozen.size).toBe(0);
-  expect(trader.book.positions.get('btc-sweep')?.quantity.lt(held)).toBe(true);
-  await trader.expectEqual();
-
+  // Its exit asks for what is there and gets it; what the person sold waits for their word.
   trader.started.engine.close('btc-sweep');
+  await trader.until('exit.ordered');
+  const sold = (): string | undefined =>
+    trader.book.positions.get('btc-sweep')?.sold.div(held).toFixed(2);
+  await expect.poll(sold, patience).toBe('0.90');
+  expect(trader.entries.filter((one) => one.type === 'order.ended').map(stateOf)).not.toContain(
+    'rejected',
+  );
+
+  expect(await trader.started.engine.adopt(null, 'anna', 'sold by hand')).toBeUndefined();
   await trader.until('position.closed');
+  expect(trader.book.account.frozen.size).toBe(0);
   await trader.expectEqual();
   await trader.expectAudited();
   expect(trader.faults).toEqual([]);
@@ -276,4 +286,51 @@ test('two engines on one account see one another, and both halt', { timeout: 60_
   expect((await person.trades()).length).toBeGreaterThan(0);
   const orders = [one, other].map((trader) => trader.count('signal.approved'));
   expect(Math.max(...orders)).toBe(1);
+});
+
+test('reconcile shows both sides, beside an engine and without one, and adopts either way', {
+  timeout: 90_000,
+}, async () => {
+  const trader = new Trader('one');
+  await trader.start();
+  await trader.until('fill.recorded');
+  const settingsFile = trader.writeSettings();
+  const troupe = (...words: readonly string[]) =>
+    runCommand(['--no-json', '--settings', settingsFile, 'reconcile', ...words], {
+      TROUPE_BINANCE_KEY: keys.key,
+      TROUPE_BINANCE_SECRET: keys.secret,
+    });
+  const clean = await troupe();
+  expect(clean.code, clean.text).toBe(0);
+  expect(clean.text).toMatch(/BTC +0\.\d+ +0 +0\.5 /);
+  expect(clean.text).toContain('book and venue agree');
+
+  await person.place(sell('0.01'));
+  await trader.until('foreign.found');
+  await pay('BNB', '1');
+  await trader.until('transfer.recorded');
+  const frozen = await troupe();
+  expect(frozen.code, frozen.text).toBe(3);
+  expect(frozen.text).toMatch(/BTC\/USDT takes no entries: trade of a person/);
+
+  // Without an engine: it also finds what happened since.
+  await trader.stop();
+  await person.place(sell('0.02'));
+  await pay('BNB', '0.5');
+  const apart = await troupe();
+  expect(apart.code, apart.text).toBe(3);
+  expect(apart.text).toContain('watched by nobody');
+  const word = ['--adopt', '--by', 'anna', '--reason', 'mine'];
+  const adopted = await troupe(...word);
+  expect(adopted.code, adopted.text).toBe(0);
+  const after = await troupe();
+  expect(after.code, after.text).toBe(0);
+  expect((await troupe('--adopt')).code).toBe(2);
+
+  // The next start finds nothing that was not booked.
+  const facts = trader.entries.length;
+  await trader.start();
+  await trader.expectEqual();
+  expect(trader.entries.slice(facts).map(({ type }) => type)).not.toContain('foreign.found');
+  await trader.expectAudited();
 });

@@ -62,6 +62,18 @@ test('a person has looked: what is missing counts no more, unless it becomes mor
   expect(await look()).toBe('short');
 });
 
+test('what came back after a person had looked is missed again when it goes once more', async () => {
+  let free = '90000';
+  const { look, accept, differing } = bench(() => free);
+  await look();
+  await look();
+  accept();
+  free = '100000';
+  expect([await look(), differing()]).toEqual(['agreed', []]);
+  free = '95000';
+  expect([await look(), await look(), differing()]).toEqual(['again', 'short', ['USDT']]);
+});
+
 test('what the venue has more is said once, and keeps nobody from trading', async () => {
   const { said, look, missingLots } = bench(() => '100500');
   expect([await look(), await look(), missingLots()]).toEqual(['agreed', 'agreed', 0]);

@@ -308,6 +308,14 @@ test('P9: of a stream that went stale nobody who waits is approved, of the other
   ]);
 });
 
+test('P8: another engine’s order reduces the portfolio in the transition that finds it', () => {
+  const { actor, published, state } = standing('active');
+  const order = { pair: 'SOL/USDT', clientOrderId: 'beef'.repeat(8), venueOrderId: '1', at };
+  actor.send({ type: 'account.reported', news: { kind: 'order', ...order } });
+  expect(state()).toBe('reducing');
+  expect(published.map(({ type }) => type)).toEqual(['foreign.found', 'trading.reduced']);
+});
+
 test('a fact of the test’s own stands in the book: the comparison of P7 can fail', () => {
   const { book } = busyBook();
   const halted = fold(book, [fact('trading.reduced', { at, key: 'x' }, word)]);

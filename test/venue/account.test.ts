@@ -114,7 +114,9 @@ describe('the stream', () => {
     at.exchange.push({ e: 'executionReport' });
     at.exchange.push({ e: 'balanceUpdate', E: 1, a: 'USDT', d: '-12.50', T: 1 });
     await expect.poll(() => at.news.at(-1)?.type).toBe('balance.changed');
-    expect(at.news.slice(1)).toEqual([{ type: 'balance.changed', asset: 'USDT', delta: '-12.50' }]);
+    expect(at.news.slice(1)).toEqual([
+      { type: 'balance.changed', asset: 'USDT', delta: '-12.5', at: 1 },
+    ]);
   });
 
   test('says when it is lost and when it is back', async () => {

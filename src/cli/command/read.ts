@@ -183,7 +183,8 @@ async function status(reader: Reader, terminal: Terminal, command: Command): Pro
   const { trading } = book;
   const breakers = [...book.breakers.values()];
   const quarantined = [...(await quarantinedNow(reader)).keys()];
-  const said = { running, trading, word: word?.data, breakers, quarantined, mark, day };
+  const frozen = [...book.account.frozen];
+  const said = { running, trading, word: word?.data, breakers, quarantined, frozen, mark, day };
   terminal.show({ ...said, positions: open }, [
     running ? 'an engine is running' : 'no engine is running',
     trading === 'active' || word === undefined
@@ -195,6 +196,10 @@ async function status(reader: Reader, terminal: Terminal, command: Command): Pro
       : [
           `${quarantined.length} quarantined: ${quarantined.slice(0, quarantinedShown).map(plain).join(', ')}${quarantined.length > quarantinedShown ? ', …' : ''}`,
         ]),
+    ...frozen.map(
+      ([pair, one]) =>
+        `no entries on ${plain(pair)}: ${plain(one.what)}, ${plain(one.detail)}; see \`reconcile\``,
+    ),
     mark === undefined
       ? 'the book was never marked'
       : `${dateTime(mark.marked_at)}  equity ${amount(mark.equity)}  cash ${amount(mark.cash)}  exposure ${amount(mark.exposure)}  day ${percent(mark.day_return)}`,

@@ -10,7 +10,7 @@ export function accountWords(entry: Entry, paint: Paint): string | undefined {
       const { pair, what, detail, freezes } = entry.data;
       const then = freezes ? '; no entries on it until `reconcile --adopt`' : '';
       return paint.bad(
-        `! a ${plain(what)} on ${plain(pair)} that is not ours: ${plain(detail)}${then}`,
+        `! ${plain(what)} on ${plain(pair)}, not this engine’s: ${plain(detail)}${then}`,
       );
     }
     case 'transfer.recorded': {
