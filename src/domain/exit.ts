@@ -33,15 +33,16 @@ export function orderExit(
   if (position === undefined || liveOrder(draft, configId, 'exit') !== undefined) return [];
   const { opening } = position;
   const exitReason = position.exiting ?? reason;
-  const covered = sellable(draft, position);
-  const lots = toLots(instrument, least(covered, instrument.quantityMax));
-  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain.
-  if (covered.lt(position.quantity) && !isSellable(lots, position, price, instrument)) return [];
-  if (!isSellable(lots, position, price, instrument)) {
+  const lotsOf = (amount: Quantity): Quantity =>
+    toLots(instrument, least(amount, instrument.quantityMax));
+  if (!isSellable(lotsOf(position.quantity), position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }
   const held = letGo(draft, { configId, reason: exitReason, price, at });
   if (held !== undefined) return held;
+  const lots = lotsOf(sellable(draft, position));
+  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain.
+  if (!isSellable(lots, position, price, instrument)) return [];
   const lost = lostExit(draft, position, lots);
   if (lost !== undefined) return resend(draft, lost, at);
   const order: Order = {

@@ -1,6 +1,7 @@
 // The second line of protection: one stop that rests at the venue for each pair, for the sum of the
 // positions in it, below the lowest of their own stops (DOMAIN §4). What should stand follows from the
 // book, so that this may be asked at any time, and after a restart, and does what is left to do.
+import { shortOf } from './coverage.ts';
 import { type Fact, type FactOf, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
 import { clientOrderId, type EngineId } from './identity.ts';
@@ -102,6 +103,9 @@ function wantedStop(
     }
   }
   if (lowest === undefined) return undefined;
+  // What others have sold of it cannot be sold again (RELIABILITY X17).
+  held = held.minus(shortOf(draft, instrument.base));
+  if (!held.gt(0)) return undefined;
   const amount = toLots(instrument, least(quantity(held), instrument.quantityMax));
   const below = by === 'venue' ? 0 : offset;
   const level = price(decimal(lowest.opening.stopLoss).times(decimal(1).minus(below)));
