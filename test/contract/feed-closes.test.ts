@@ -157,7 +157,8 @@ test('five hundred closes: every candle once, in order, none missing, no entry w
   while (isHurt) await playMinute(true);
   await hurting;
   await started;
-  for (let calm = 0; calm < 10 || (stale.size > 0 && calm < 100); calm += 1) {
+  // On a busy machine the client's own limit on REST may have to pass first: a minute of the wall clock.
+  for (let calm = 0; calm < 10 || (stale.size > 0 && calm < 1000); calm += 1) {
     await playMinute(false);
   }
   expect(stale.size).toBe(0);
