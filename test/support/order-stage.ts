@@ -145,7 +145,9 @@ export async function startOrderStage(
   };
   const rulesOfEngine = {
     ...{ limits: DEFAULT_LIMITS, sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION },
-    ...{ breakers: DEFAULT_LEVELS, lifecycle: DEFAULT_LIFECYCLE },
+    // A market that stands is silent, and its seconds are short.
+    breakers: { ...DEFAULT_LEVELS, silenceSeconds: 1e6 },
+    lifecycle: DEFAULT_LIFECYCLE,
     protection: { by: 'engine', offset: 0.01 } as const,
     ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false, ceiling: capital },
   };
