@@ -9,7 +9,7 @@ import type { FaultRule, RequestFault } from '../../src/sandbox/fault-plan.ts';
 import { type OrderStage, startOrderStage } from '../support/order-stage.ts';
 
 const capital = '100000';
-const placeMsMax = 400;
+const placeMsMax = 1500;
 /** The account's own events are late by this where the answer is to come first. */
 const lateMs = 250;
 const patience = { timeout: 20_000, interval: 25 };
@@ -157,6 +157,27 @@ describe.concurrent('an order that is taken', () => {
     ({ answer, kind }) =>
       staged([onOrder(answer(true))], async (stage) => {
         expect((await stage.enter()).outcome.kind).toBe(kind);
+        await inTheEnd(stage, true);
+      }),
+    testMs,
+  );
+});
+
+const refused = rows.filter(({ kind }) => kind === 'rejected');
+const deaf: FaultRule = { ...late, do: { kind: 'silent' } };
+
+describe.concurrent('an order that is taken although it was refused, and never told of', () => {
+  test.each(refused)(
+    '$name: found by the next round of questions',
+    ({ answer }) =>
+      staged([onOrder(answer(true)), deaf], async (stage) => {
+        expect((await stage.enter()).outcome.kind).toBe('rejected');
+        afterAnswer(stage, 'rejected');
+        const isFound = (): boolean => {
+          stage.tick();
+          return stage.live().state === 'filled';
+        };
+        await vi.waitUntil(isFound, patience);
         await inTheEnd(stage, true);
       }),
     testMs,

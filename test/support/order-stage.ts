@@ -76,10 +76,11 @@ export interface OrderStage {
   /** Everything committed, in order. */
   readonly entries: readonly Entry[];
   book(): Portfolio;
-  /** Raises a signal whose entry is sent; resolves with the venue's word as the book heard it. */
+  /** Raises a signal whose entry is sent; resolves with the venue's word, throws when none is sent. */
   enter(): Promise<{ order: Order; outcome: Outcome }>;
-  /** Has the position sold; `tick` asks again for an exit that did not happen. */
+  /** Has the position sold. */
   leave(): void;
+  /** What the engine does each second: it asks the venue when a round is due, and again for an exit. */
   tick(): void;
   /** The book's only order. */
   live(): LiveOrder;
@@ -92,7 +93,7 @@ export interface OrderStage {
 
 /**
  * `rules` go wrong at the venue; an answer to an order is waited for `placeMsMax`. The market stands still
- * unless it is `moving`: a little up and down, for two seconds.
+ * unless it is `moving`: a little up and down, for ten seconds.
  */
 export async function startOrderStage(
   rules: readonly FaultRule[],
@@ -101,7 +102,7 @@ export async function startOrderStage(
 ): Promise<OrderStage> {
   const faults = { seed: 1, rules };
   const stand = await Stand.open(
-    { faults, balances: { USDT: capital }, ...(moving ? { speed: 30 } : {}) },
+    { faults, balances: { USDT: capital }, ...(moving ? { speed: 6 } : {}) },
     moving ? { high: 60_010, low: 59_990, close: 60_000 } : undefined,
   );
   const address = `127.0.0.1:${stand.port}`;
@@ -121,6 +122,7 @@ export async function startOrderStage(
   const committed = createCommittedOrders(store.journal);
   const entries: Entry[] = [];
   let isOver = false;
+  let refused = (_: string): void => {};
   let heard = (_: { order: Order; outcome: Outcome }): void => {};
   const gateway = new Gateway({
     ...{ venue, clock, takeCommitted: committed.take },
@@ -144,7 +146,9 @@ export async function startOrderStage(
   };
   const rulesOfEngine = {
     ...{ limits: DEFAULT_LIMITS, sizing: DEFAULT_SIZING, execution: DEFAULT_EXECUTION },
-    ...{ breakers: DEFAULT_LEVELS, lifecycle: DEFAULT_LIFECYCLE },
+    // A market that stands is silent, and its seconds are short.
+    breakers: { ...DEFAULT_LEVELS, silenceSeconds: 1e6 },
+    lifecycle: DEFAULT_LIFECYCLE,
     protection: { by: 'engine', offset: 0.01 } as const,
     ...{ gatherMs: 0, recvWindowMs: 5000, isRealTime: false, ceiling: capital },
   };
@@ -157,7 +161,10 @@ export async function startOrderStage(
     enrol: async () => newcomer(configuration),
   };
   const parts = joinParts(banks, rulesOfEngine, start, new VenueHealth(), {
-    onEntry: (entry) => void entries.push(entry),
+    onEntry(entry) {
+      entries.push(entry);
+      if (entry.type === 'signal.refused') refused(JSON.stringify(entry.data.refusal));
+    },
     onFeedNews() {},
     onFatal(reason, error) {
       throw new Error(reason, { cause: error });
@@ -165,20 +172,23 @@ export async function startOrderStage(
     onArchived() {},
     onRestart() {},
   });
-  const { supervisor, registry, recorder, watch, execution } = parts;
-  const hearing = venue.news.subscribe((news) => execution.hear(news));
+  const { supervisor, registry, recorder, watch, streams, reconciliation } = parts;
+  const hearing = venue.news.subscribe((news) => reconciliation.hear(news));
   watch.update({ pair, price: standing, at: openTime });
+  await reconciliation.begin();
   supervisor.actor.send({ type: 'recovery.completed' });
   registry.add(configuration, supervisor.book());
-  registry.send(id, { type: 'stream.live' });
+  streams.add(configuration);
+  streams.live({ pair, timeframe: configuration.timeframe });
   const client = new Client(stand);
 
   return {
     ...{ client, entries },
     book: () => supervisor.book(),
     enter: () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         heard = resolve;
+        refused = (reason) => reject(new Error(`expected an order, was ${reason}`));
         const signal = signalOf(configuration, { entry: standing, at: openTime });
         registry.send(id, { type: 'signal.raised', signal });
       }),
@@ -186,7 +196,10 @@ export async function startOrderStage(
       const request = { configId: id, reason: 'manual', price: null, at: openTime } as const;
       supervisor.actor.send({ type: 'exit.proposed', request });
     },
-    tick: () => supervisor.tick(false),
+    tick() {
+      reconciliation.tick();
+      supervisor.tick(false);
+    },
     live() {
       const [only, ...others] = supervisor.book().orders.values();
       if (only === undefined || others.length > 0) throw new Error('expected one order');
@@ -206,6 +219,7 @@ export async function startOrderStage(
     async close() {
       hearing.unsubscribe();
       isOver = true;
+      reconciliation.stop();
       registry.stop();
       await recorder.settled();
       await venue.close();
