@@ -47,8 +47,9 @@ const diskMs = 5000;
 export async function runEngine(run: Run): Promise<number> {
   const { terminal, start } = run;
   const log = logFor(run);
+  const secrets = secretsOf(run);
   const die = (reason: string, error: unknown): never =>
-    dieOf(reason, error, dataDirectoryOf(start.settings), log);
+    dieOf(reason, error, { dataDirectory: dataDirectoryOf(start.settings), log, secrets });
   const ending = new Ending();
   const streams = new StreamStory(terminal.paint);
   const started = await prepareEngine({
@@ -59,7 +60,7 @@ export async function runEngine(run: Run): Promise<number> {
     onFatal: die,
   }).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
-    throw new Failure(scrub(words, secretsOf(run)), { cause: error });
+    throw new Failure(scrub(words, secrets), { cause: error });
   });
   const pidFile = join(started.dataDirectory, 'troupe.pid');
   mkdirSync(started.dataDirectory, { recursive: true });
@@ -73,7 +74,7 @@ export async function runEngine(run: Run): Promise<number> {
     // A signal while history loads ends the run at once, not after it.
     const opened = started.engine.start().catch((error: unknown) => {
       log.error({ error: String(error) }, 'could not start');
-      ending.end(scrub(`could not start: ${String(error)}`, secretsOf(run)), 1);
+      ending.end(scrub(`could not start: ${String(error)}`, secrets), 1);
     });
     const isOpen = await Promise.race([opened.then(() => true), ending.ended.then(() => false)]);
     if (isOpen) terminal.say(openLine(started.engine.status(), terminal.paint));
