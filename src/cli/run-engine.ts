@@ -6,6 +6,7 @@ import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { heedDisk } from '../engine/disk-floor.ts';
+import { haltFileOf } from '../engine/halt-file.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import {
@@ -138,7 +139,10 @@ function guard(
   log: Log,
 ): readonly (() => void)[] {
   const { stallMsMax } = settings.watchdog;
-  return [catchUncaught(die), startWatchdog({ dataDirectory, stallMsMax, log })];
+  return [
+    catchUncaught(die),
+    startWatchdog({ haltFile: haltFileOf(dataDirectory), stallMsMax, log }),
+  ];
 }
 
 /** The inbox, the file HALT, and the room on the disk. */
