@@ -2,12 +2,24 @@
 // It goes at once and in no order – its memory may be wrong, its journal is not – and leaves a latch, so that
 // the next start protects what is held and takes nothing new before a person has looked.
 import { latch } from '../engine/halt-file.ts';
+import { scrub } from '../exchange/scrub.ts';
 import type { Log } from '../ports.ts';
 
+interface LastWords {
+  readonly dataDirectory: string;
+  readonly log: Log;
+  /** What must not stand in the latch, whatever the error says. */
+  readonly secrets: readonly string[];
+}
+
 /** Ends the process, exit code 1. */
-export function dieOf(reason: string, error: unknown, dataDirectory: string, log: Log): never {
+export function dieOf(
+  reason: string,
+  error: unknown,
+  { dataDirectory, log, secrets }: LastWords,
+): never {
   try {
-    latch(dataDirectory, `${reason}: ${String(error)}`);
+    latch(dataDirectory, scrub(`${reason}: ${String(error)}`, secrets));
   } finally {
     // Whatever the log does with it: nothing goes on.
     try {

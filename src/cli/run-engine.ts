@@ -6,6 +6,7 @@ import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { heedDisk } from '../engine/disk-floor.ts';
+import { haltFileOf } from '../engine/halt-file.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import {
@@ -47,8 +48,9 @@ const diskMs = 5000;
 export async function runEngine(run: Run): Promise<number> {
   const { terminal, start } = run;
   const log = logFor(run);
+  const secrets = secretsOf(run);
   const die = (reason: string, error: unknown): never =>
-    dieOf(reason, error, dataDirectoryOf(start.settings), log);
+    dieOf(reason, error, { dataDirectory: dataDirectoryOf(start.settings), log, secrets });
   const ending = new Ending();
   const streams = new StreamStory(terminal.paint);
   const started = await prepareEngine({
@@ -59,7 +61,7 @@ export async function runEngine(run: Run): Promise<number> {
     onFatal: die,
   }).catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
-    throw new Failure(scrub(words, secretsOf(run)), { cause: error });
+    throw new Failure(scrub(words, secrets), { cause: error });
   });
   const pidFile = join(started.dataDirectory, 'troupe.pid');
   mkdirSync(started.dataDirectory, { recursive: true });
@@ -73,7 +75,7 @@ export async function runEngine(run: Run): Promise<number> {
     // A signal while history loads ends the run at once, not after it.
     const opened = started.engine.start().catch((error: unknown) => {
       log.error({ error: String(error) }, 'could not start');
-      ending.end(scrub(`could not start: ${String(error)}`, secretsOf(run)), 1);
+      ending.end(scrub(`could not start: ${String(error)}`, secrets), 1);
     });
     const isOpen = await Promise.race([opened.then(() => true), ending.ended.then(() => false)]);
     if (isOpen) terminal.say(openLine(started.engine.status(), terminal.paint));
@@ -138,7 +140,10 @@ function guard(
   log: Log,
 ): readonly (() => void)[] {
   const { stallMsMax } = settings.watchdog;
-  return [catchUncaught(die), startWatchdog({ dataDirectory, stallMsMax, log })];
+  return [
+    catchUncaught(die),
+    startWatchdog({ haltFile: haltFileOf(dataDirectory), stallMsMax, log }),
+  ];
 }
 
 /** The inbox, the file HALT, and the room on the disk. */

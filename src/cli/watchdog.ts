@@ -11,7 +11,8 @@ export interface Watched {
   /** Counts up while the loop turns; shared memory. */
   readonly beats: Int32Array;
   readonly stallMsMax: Millis;
-  readonly dataDirectory: string;
+  /** Where it leaves word. */
+  readonly haltFile: string;
 }
 
 const beatMs: Millis = 100;
@@ -25,7 +26,7 @@ export function startWatchdog({
   ...rest
 }: Omit<Watched, 'beats'> & { readonly log: Log }): () => void {
   const watched: Watched = { ...rest, beats: new Int32Array(new SharedArrayBuffer(4)) };
-  const thread = new Worker(new URL('./watchdog-entry.mjs', import.meta.url), {
+  const thread = new Worker(new URL('./watchdog-thread.mjs', import.meta.url), {
     // It needs neither the program's flags nor its environment.
     ...{ workerData: watched, env: {}, execArgv: [] },
   });

@@ -141,7 +141,11 @@ export class Control {
     engine.add(await enrol(store.read, configuration, rules)).catch((error: unknown) => {
       this.#log.error({ configId: configuration.id, error: String(error) }, 'could not be seated');
     });
-    return done(`${configuration.id} takes part`);
+    return done(
+      engine.seating.isQuarantined(configuration)
+        ? `${configuration.id} stays quarantined: \`configurations release\` lets it begin again`
+        : `${configuration.id} takes part`,
+    );
   }
 
   async #import(command: Extract<Command, { kind: 'import' }>): Promise<Acknowledgement> {

@@ -107,7 +107,7 @@ export class FaultDesk {
     this.#cases.set(configId, { ...before, shortages });
     if (!isRepeated(shortages)) return;
     this.#rest(configuration);
-    const error = `no money at the venue for ${shortages.length} orders in a row of minutes`;
+    const error = `no money at the venue for ${shortages.length} orders within ten minutes`;
     this.#quarantine(configuration, error, poisonOf('order', entry.data));
   }
 

@@ -76,6 +76,11 @@ export class Seating {
     twins.restage(configuration.id, stage);
   }
 
+  /** Whether a configuration waits for a person's release. */
+  isQuarantined(configuration: Pick<Configuration, 'id' | 'version'>): boolean {
+    return this.#parts.faults.isQuarantined(configuration);
+  }
+
   /** Takes a configuration off its stream. Its position, if any, stays watched until it is closed. */
   unseat(configId: string): void {
     this.#leavePlace(configId);
