@@ -46,7 +46,7 @@ export interface AccountCatalogue {
     readonly by: string;
     readonly reason: string;
     readonly pair: string | null;
-    /** Open orders of others, by the venue's ids, that need not be told again. */
+    /** Open orders of others, by pair and the venue's id, that need not be told again. */
     readonly orders: readonly string[];
     /** How much of the change touched equity without being profit. */
     readonly equity: DecimalText;

@@ -25,7 +25,7 @@ export interface Account {
   /** The same of deposits and withdrawals. */
   readonly transfers: ReadonlyMap<string, Millis>;
   readonly frozen: ReadonlyMap<string, Frozen>;
-  /** Open orders of others that a person has accepted, by the venue's ids; the newest of them. */
+  /** Open orders of others that a person has accepted, by `orderKey`; the newest of them. */
   readonly accepted: readonly string[];
   readonly sold: ReadonlyMap<string, Sold>;
   /** What the venue has less of each asset than the book, and no trade explains; above zero. */
@@ -44,6 +44,10 @@ export const NEW_ACCOUNT: Account = {
   missing: new Map(),
   lost: null,
 };
+
+/** The venue counts the orders of each pair apart. */
+export const orderKey = ({ pair, venueOrderId }: { pair: string; venueOrderId: string }): string =>
+  `${pair} ${venueOrderId}`;
 
 /** How long what was heard is remembered: twice as far as anyone looks back. */
 export const heardMs: Millis = 10 * 60_000;

@@ -34,7 +34,7 @@ export interface Adoption extends Named {
   readonly pair: string | null;
   /** By asset, what the venue has more, or below zero less, than the book. */
   readonly differences: ReadonlyMap<string, Decimal>;
-  /** Open orders of others, by the venue's ids. */
+  /** Open orders of others, by `orderKey`. */
   readonly orders: readonly string[];
   readonly marks: Marks;
 }

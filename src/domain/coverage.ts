@@ -35,7 +35,7 @@ export function sellable(book: Portfolio, position: Position): Quantity {
     if (opening.asset === asset) there = there.plus(held);
   }
   for (const live of book.orders.values()) {
-    if (live.asset !== asset || live.order.side !== 'sell' || hasEnded(live)) continue;
+    if (live.asset !== asset || live.order.purpose !== 'exit' || hasEnded(live)) continue;
     there = there.minus(live.order.quantity).plus(live.filled);
   }
   const fair = position.quantity.minus(mine);

@@ -1,7 +1,7 @@
 // What others do on the engine's account: a person's order or trade, another engine's, a deposit, a
 // withdrawal. What moved is posted as foreign; nothing of it is profit, and nothing is guessed.
 
-import { horizonOf } from './account.ts';
+import { horizonOf, orderKey } from './account.ts';
 import { type Fact, fact } from './fact.ts';
 import type { Fill, Side } from './fill.ts';
 import { apply, type Draft } from './fold.ts';
@@ -80,7 +80,7 @@ export function foreignOrder(draft: Draft, order: ForeignOrder): readonly Fact[]
   const { frozen, accepted } = draft.account;
   const maker = makerOf(draft.engine, clientOrderId);
   const halting = haltOf(draft, clientOrderId, at, pair);
-  const isTold = frozen.has(pair) || accepted.includes(venueOrderId);
+  const isTold = frozen.has(pair) || accepted.includes(orderKey(order));
   if (isTold) return recorded(draft, halting);
   const found = fact(
     'foreign.found',

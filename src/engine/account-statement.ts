@@ -1,6 +1,7 @@
 // Book and venue side by side, for a person to compare: balances by asset with what they consist of, orders
 // of both sides, positions and what protects them, and what waits for a person's word.
 
+import { orderKey } from '../domain/account.ts';
 import { type Maker, makerOf } from '../domain/identity.ts';
 import { balanceOf, holdings } from '../domain/ledger.ts';
 import { type DecimalText, text } from '../domain/money.ts';
@@ -88,7 +89,7 @@ const isAccepted = (
   { clientOrderId }: OrderLine,
 ): boolean =>
   open.some(
-    (one) => one.clientOrderId === clientOrderId && account.accepted.includes(one.venueOrderId),
+    (one) => one.clientOrderId === clientOrderId && account.accepted.includes(orderKey(one)),
   );
 
 /** Orders that have not ended by either side. */

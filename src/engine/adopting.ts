@@ -1,5 +1,6 @@
 // A person's word on the account while no engine runs: the same questions to the venue, the same decision,
 // journalled under the lock an engine would hold.
+import { orderKey } from '../domain/account.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
 import { type Fact, fact } from '../domain/fact.ts';
 import { type Draft, draftOf } from '../domain/fold.ts';
@@ -50,7 +51,7 @@ async function adoptFor(
       },
       onForeignOrder(order) {
         take(accountReported(draft, terms, { kind: 'order', ...order }));
-        if (pair === null || order.pair === pair) orders.push(order.venueOrderId);
+        if (pair === null || order.pair === pair) orders.push(orderKey(order));
       },
     },
     pairs,

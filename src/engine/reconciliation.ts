@@ -1,6 +1,7 @@
 // Recovery is the start path: the same round of questions at every start, after every loss of the account's
 // events, every half minute, and after the venue refused an order for want of funds. Entries wait until a
 // round is through; exits never do.
+import { orderKey } from '../domain/account.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Marks } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
@@ -134,7 +135,7 @@ class Rounds implements Reconciliation {
     const orders = open
       .filter((one) => !book().orders.has(one.clientOrderId))
       .filter((one) => pair === null || one.pair === pair)
-      .map(({ venueOrderId }) => venueOrderId);
+      .map(orderKey);
     send({
       kind: 'adoption',
       ...{ pair, by, reason, orders, at: clock.market(), marks: marks() },

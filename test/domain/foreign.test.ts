@@ -235,7 +235,7 @@ test('an open order of a person freezes until it is accepted, and not again', ()
   const order = { kind: 'order', pair, clientOrderId: 'web_1', venueOrderId: '17', at } as const;
   expect(typesOf(accountReported(draft, terms, order))).toEqual(['foreign.found']);
   expect(accountReported(draft, terms, order)).toEqual([]);
-  accountReported(draft, terms, { ...adoption(), orders: ['17'] } as AccountNews);
+  accountReported(draft, terms, { ...adoption(), orders: [`${pair} 17`] } as AccountNews);
   expect(draft.account.frozen.size).toBe(0);
   expect(accountReported(draft, terms, order)).toEqual([]);
 });

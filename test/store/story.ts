@@ -283,7 +283,7 @@ const strangersFacts = (at: number): readonly Fact[] => {
       'foreign.adopted',
       { at, key: 'USDT', cause: 'anna' },
       {
-        ...{ by: 'anna', reason: 'sold by hand', pair: null, orders: ['17'], equity: '0' },
+        ...{ by: 'anna', reason: 'sold by hand', pair: null, orders: [`${PAIR} 17`], equity: '0' },
         ...{ shrunk: [], postings: away('BTC', -0.002) },
       },
     ),
