@@ -173,7 +173,7 @@ export async function startOrderStage(
     onRestart() {},
   });
   const { supervisor, registry, recorder, watch, streams, reconciliation } = parts;
-  const hearing = venue.news.subscribe((news) => reconciliation.hear(news));
+  const endHearing = reconciliation.listen(venue.news, []);
   watch.update({ pair, price: standing, at: openTime });
   await reconciliation.begin();
   supervisor.actor.send({ type: 'recovery.completed' });
@@ -217,7 +217,7 @@ export async function startOrderStage(
       );
     },
     async close() {
-      hearing.unsubscribe();
+      endHearing();
       isOver = true;
       reconciliation.stop();
       registry.stop();
