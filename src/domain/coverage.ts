@@ -1,6 +1,5 @@
 // How much of a position can still be sold, once others have sold some of the same asset: an exit asks for
 // what is there, and not for what the venue would refuse for ever (RELIABILITY X17).
-
 import { balanceOf } from './ledger.ts';
 import { type Decimal, decimal, type Quantity, quantity, ZERO_QUANTITY } from './money.ts';
 import { foreignOf, hasEnded, type Portfolio, type Position } from './portfolio.ts';
