@@ -96,6 +96,8 @@ class Trader {
       store: { url: `sqlite:${this.store}` },
       venues: { binance: { endpoint, speed, sandbox: true } },
       execution: { collar: 0.02, maxSignalAge: 10 },
+      // The stop at the venue would hold the coins that a person sells here.
+      protection: { by: 'engine' },
     };
   }
 
