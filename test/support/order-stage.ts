@@ -50,14 +50,27 @@ const hasty = (isOver: () => boolean): Timers => ({
 });
 
 /** The market stands: so does its time. */
-const clock: Clock = {
+const patience: Clock = {
   market: () => openTime,
   wall: () => Date.now(),
-  monotonic: () => performance.now() * haste,
+  monotonic: () => performance.now(),
   observe() {},
 };
 
-const patience: Clock = { ...clock, monotonic: () => performance.now() };
+/** A clock that makes haste once an order is at the venue: until then a decision would grow old unsent. */
+function hastyClock(): Clock & { hasten(): void } {
+  let since = Number.POSITIVE_INFINITY;
+  return {
+    ...patience,
+    monotonic() {
+      const now = performance.now();
+      return now + Math.max(0, now - since) * (haste - 1);
+    },
+    hasten() {
+      since = Math.min(since, performance.now());
+    },
+  };
+}
 
 function openedBook(): Portfolio {
   const postings = transaction([
@@ -121,6 +134,7 @@ export async function startOrderStage(
   const store = await openStore({ url, userId: 'stage', venue: 'binance', isPaper: false });
   const committed = createCommittedOrders(store.journal);
   const entries: Entry[] = [];
+  const clock = hastyClock();
   let isOver = false;
   let refused = (_: string): void => {};
   let heard = (_: { order: Order; outcome: Outcome }): void => {};
@@ -187,7 +201,10 @@ export async function startOrderStage(
     book: () => supervisor.book(),
     enter: () =>
       new Promise((resolve, reject) => {
-        heard = resolve;
+        heard = (said) => {
+          clock.hasten();
+          resolve(said);
+        };
         refused = (reason) => reject(new Error(`expected an order, was ${reason}`));
         const signal = signalOf(configuration, { entry: standing, at: openTime });
         registry.send(id, { type: 'signal.raised', signal });
