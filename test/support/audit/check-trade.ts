@@ -1,6 +1,6 @@
 // Does every trade of the venue stand in the books, once and number for number, and no other? And do the
 // books' table and the journal it was made from tell the same?
-import { equal, multiply, show } from './rational.ts';
+import { add, equal, multiply, show } from './rational.ts';
 import type { BookStatement, Trade, VenueStatement } from './statement.ts';
 import type { Tally } from './tally.ts';
 
@@ -38,6 +38,33 @@ function match(
   for (const name of found.keys()) tally.object(`${code}-unknown`, name);
 }
 
+/**
+ * A trade of the stop that stands for several positions is booked in portions, the first under the trade's
+ * id and the next numbered after it: together they are the trade.
+ */
+function whole(portions: readonly Trade[]): readonly Trade[] {
+  const trades = new Map<string, Trade>();
+  const numbered: Trade[] = [];
+  for (const one of portions) {
+    if (one.tradeId.includes('.')) numbered.push(one);
+    else trades.set(nameOf(one), one);
+  }
+  // Those booked twice stay in sight.
+  if (trades.size + numbered.length < portions.length) return portions;
+  for (const part of numbered) {
+    const tradeId = part.tradeId.slice(0, part.tradeId.indexOf('.'));
+    const name = nameOf({ ...part, tradeId });
+    const first = trades.get(name);
+    if (first === undefined || !equal(first.price, part.price)) return portions;
+    trades.set(name, {
+      ...first,
+      quantity: add(first.quantity, part.quantity),
+      fee: add(first.fee, part.fee),
+    });
+  }
+  return [...trades.values()];
+}
+
 export function checkTrades(tally: Tally, venue: VenueStatement, book: BookStatement): void {
   for (const trade of venue.trades) {
     const value = multiply(trade.price, trade.quantity);
@@ -50,7 +77,7 @@ export function checkTrades(tally: Tally, venue: VenueStatement, book: BookState
     tally,
     'fill',
     venue.trades.filter((trade) => !others.has(nameOf(trade))),
-    book.fills,
+    whole(book.fills),
   );
   const stated = new Set(venue.trades.map(nameOf));
   for (const name of others) {
