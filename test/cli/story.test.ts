@@ -186,6 +186,15 @@ test('a panel keeps to its width and to a glance', () => {
   expect(wide).toContain('open breaker loss-streak of c1 → no entries');
 });
 
+test('what is not protected stands under its position, once it is more than a moment', () => {
+  const [first] = status.positions;
+  if (first === undefined) throw new Error('expected a position');
+  const told = (ageMs: number): string =>
+    panel({ ...status, unprotected: { [first.configId]: ageMs } }, [], bare, 80).join('\n');
+  expect(told(7400)).toContain('not protected for 7 s');
+  expect(told(4000)).not.toContain('not protected');
+});
+
 test('the summary says what the run came to', () => {
   const words = summaryLines(status, '99990', bare).join('\n');
   expect(words).toContain('equity 100,000.00, +10.00 in this run, day −0.12 %');

@@ -42,7 +42,13 @@ export function panel(
     lines.push(paint.bad(`   ${quarantined} of ${configurations} configurations quarantined`));
   }
   const shown = positions.slice(0, positionsShown);
-  for (const position of shown) lines.push(`   ${positionLine(position)}`);
+  for (const position of shown) {
+    lines.push(`   ${positionLine(position)}`);
+    const bareMs = status.unprotected[position.configId] ?? 0;
+    if (bareMs > bareMsShown) {
+      lines.push(paint.bad(`   not protected for ${Math.round(bareMs / 1000)} s`));
+    }
+  }
   if (shown.length < positions.length) {
     lines.push(`   and ${positions.length - shown.length} more positions`);
   }
@@ -61,6 +67,8 @@ function missLine({ configId, at, missed, unfit }: NearestMiss): string {
 const positionsShown = 20;
 const breakersShown = 8;
 const missesShown = 8;
+/** A gap that closes within this is nobody's worry. */
+const bareMsShown = 5000;
 
 const stageGauge = ({ stage, used, cap }: Status['stages'][number]): string =>
   `${stage} ${bar(Number(used) / Number(cap), 8)} ${amount(used, 0)}/${amount(cap, 0)}`;
