@@ -50,14 +50,27 @@ const hasty = (isOver: () => boolean): Timers => ({
 });
 
 /** The market stands: so does its time. */
-const clock: Clock = {
+const patience: Clock = {
   market: () => openTime,
   wall: () => Date.now(),
-  monotonic: () => performance.now() * haste,
+  monotonic: () => performance.now(),
   observe() {},
 };
 
-const patience: Clock = { ...clock, monotonic: () => performance.now() };
+/** In haste from the first order on: until then a busy machine must not make its decision too old to be sent. */
+function hastyClock(): { clock: Clock; hasten(): void } {
+  let since = Number.POSITIVE_INFINITY;
+  const monotonic = (): number => {
+    const now = performance.now();
+    return now + Math.max(0, now - since) * (haste - 1);
+  };
+  return {
+    clock: { ...patience, monotonic },
+    hasten() {
+      since = Math.min(since, performance.now());
+    },
+  };
+}
 
 function openedBook(): Portfolio {
   const postings = transaction([
@@ -101,6 +114,7 @@ export async function startOrderStage(
   moving = false,
 ): Promise<OrderStage> {
   const faults = { seed: 1, rules };
+  const { clock, hasten } = hastyClock();
   const stand = await Stand.open(
     { faults, balances: { USDT: capital }, ...(moving ? { speed: 6 } : {}) },
     moving ? { high: 60_010, low: 59_990, close: 60_000 } : undefined,
@@ -134,6 +148,7 @@ export async function startOrderStage(
   });
   const place = gateway.place.bind(gateway);
   gateway.place = async (order) => {
+    hasten();
     const outcome = await place(order);
     // After the book has heard it, which happens in the same turn.
     setImmediate(() => heard({ order, outcome }));
