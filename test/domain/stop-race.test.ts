@@ -169,3 +169,18 @@ test('who cannot leave, because others sold the coins, leaves the stop of the ot
   expect(asked).not.toContain('cancel.ordered');
   expect(scene.stop.state).toBe('open');
 });
+
+test('a stop believed gone that sells after all sells nothing of who has nothing left', () => {
+  const scene = new Scene();
+  scene.enter('a');
+  scene.enter('b');
+  const { clientOrderId } = scene.stop.order;
+  scene.leave('a');
+  scene.leave('b');
+  scene.end(clientOrderId, 'absent');
+  const first = scene.draft.positions.get('a')?.quantity.toFixed() ?? '';
+  scene.fill(clientOrderId, first, '98');
+  const then = scene.fill(clientOrderId, '1', '98');
+  const sold = then.flatMap((one) => (one.type === 'fill.recorded' ? [one.data] : []));
+  expect(sold.map(({ configId, fill }) => [configId, fill.quantity])).toEqual([['b', '1']]);
+});
