@@ -137,7 +137,7 @@ export const portfolioMachine = setup({
     markAndExit: assign(({ context }, p: MarkMoment) => ({
       ...decide(context, (draft) => [
         ...judgeMarks(draft, context.terms, p),
-        ...exitAll(draft, context.terms, p.at),
+        ...exitAll(draft, context.terms, { at: p.at, again: false }),
       ]),
       marks: p.marks,
     })),
@@ -151,7 +151,7 @@ export const portfolioMachine = setup({
     flatten: assign(({ context }, order: Order) =>
       decide(context, (draft) => [
         ...said(draft, 'trading.flattened', order),
-        ...exitAll(draft, context.terms, order.at),
+        ...exitAll(draft, context.terms, { at: order.at, again: true }),
       ]),
     ),
     resume: assign(({ context }, order: Order) =>

@@ -6,7 +6,7 @@ const rowsAPage = 1000;
 
 export const bookOf = (reader: Reader): Promise<Recovered> =>
   recoverBook({
-    latestCheckpoint: () => reader.checkpoint(),
+    latestCheckpoint: (before) => reader.checkpoint(before),
     async *read(from) {
       for (let next = from; ; ) {
         const page = await reader.journal(next, rowsAPage);

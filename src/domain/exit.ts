@@ -38,11 +38,12 @@ export function orderExit(
   if (!isSellable(lotsOf(position.quantity), position, price, instrument)) {
     return closeAsDust(draft, position, at, exitReason);
   }
+  const lots = lotsOf(sellable(draft, position));
+  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain; not
+  // for the stop of those that stay either, which would come and go for ever.
+  if (!isSellable(lots, position, price, instrument)) return [];
   const held = letGo(draft, { configId, reason: exitReason, price, at });
   if (held !== undefined) return held;
-  const lots = lotsOf(sellable(draft, position));
-  // What others have sold is no dust: it waits for a person, and asks the venue for nothing in vain.
-  if (!isSellable(lots, position, price, instrument)) return [];
   const lost = lostExit(draft, position, lots);
   if (lost !== undefined) return resend(draft, lost, at);
   const order: Order = {

@@ -13,7 +13,7 @@ import { noteClosed, noteEntry, noteSlip, remember } from './remembering.ts';
 import { shrunk } from './shrunk.ts';
 import type { Signal } from './signal.ts';
 import type { Millis } from './time.ts';
-import { noteFilled, noteOrder, sendingOf, track } from './tracking.ts';
+import { noteFilled, noteOrder, noteStray, sendingOf, track } from './tracking.ts';
 import type { TradingRecord } from './trading-record.ts';
 
 /** The book while facts are applied to it: maps of its own, not yet shown to anyone. */
@@ -105,6 +105,7 @@ function applyToBook(draft: Draft, fact: Fact): void {
     case 'foreign.found':
     case 'transfer.recorded':
       draft.balances = post(draft.balances, fact.data.postings);
+      if (fact.type === 'foreign.found') noteStray(draft.orders, fact);
       remember(draft, fact);
       return;
     default:

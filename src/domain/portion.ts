@@ -19,9 +19,12 @@ const FEE_DECIMALS = 18;
  * the last one's, who thereby sold more than it had. None where nobody holds anything.
  */
 export function portions(draft: Draft, fill: Fill): readonly Portion[] {
-  const holders = [...draft.positions.values()]
-    .filter(({ opening }) => opening.pair === fill.pair)
-    .sort((a, b) => rank(draft, a) - rank(draft, b) || byStop(a, b));
+  const all = [...draft.positions.values()].filter(({ opening }) => opening.pair === fill.pair);
+  // Who sold everything already, and waits for the end of an order, has nothing more to sell.
+  const holding = all.filter(({ quantity }) => quantity.gt(0));
+  const holders = (holding.length > 0 ? holding : all).sort(
+    (a, b) => rank(draft, a) - rank(draft, b) || byStop(a, b),
+  );
   const whole = decimal(fill.quantity);
   let rest = whole;
   let fee = decimal(fill.fee);

@@ -17,7 +17,7 @@ import {
   text,
 } from './money.ts';
 import type { CancelReason, Order, ProtectionRules } from './order.ts';
-import { hasEnded, type LiveOrder, type Position } from './portfolio.ts';
+import { hasEnded, heldPairs, type LiveOrder, type Position } from './portfolio.ts';
 import type { Millis } from './time.ts';
 
 /** How far below its stop the venue may sell, as a share of it: further than most gaps. */
@@ -66,6 +66,22 @@ export function protect(
   }
   if (wanted !== undefined && fits(standing, wanted)) return [];
   return takeBack(draft, standing, 'resize', at);
+}
+
+/** The same for every pair that is held or has a stop. */
+export function protectAll(
+  draft: Draft,
+  terms: ProtectionTerms & { readonly instruments: ReadonlyMap<string, Instrument> },
+  at: Millis,
+): readonly Fact[] {
+  const pairs = new Set(heldPairs(draft));
+  for (const { order: one } of draft.orders.values()) {
+    if (one.purpose === 'protection') pairs.add(one.pair);
+  }
+  return [...pairs].flatMap((pair) => {
+    const instrument = terms.instruments.get(pair);
+    return instrument === undefined ? [] : protect(draft, instrument, terms, at);
+  });
 }
 
 /** Asks the venue to cancel an order that stands there; what is on its way or in doubt waits. */

@@ -168,8 +168,8 @@ function overfillOf(draft: Draft, fill: Fill): Fact | undefined {
   );
 }
 
-/** The order's end, once its fills add up to its quantity. */
-function completionOf(draft: Draft, fill: Fill): Fact | undefined {
+/** The order's end, once its fills add up to its quantity; not applied yet. */
+export function completionOf(draft: Draft, fill: Fill): Fact | undefined {
   const live = draft.orders.get(fill.clientOrderId);
   if (live === undefined || hasEnded(live)) return undefined;
   if (live.filled.lt(live.order.quantity)) return undefined;

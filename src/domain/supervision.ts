@@ -22,9 +22,9 @@ import type { Instrument } from './instrument.ts';
 import type { Decimal, Price } from './money.ts';
 import { equityMark, heldPairs, isMarked, type LiveOrder, slipOf } from './portfolio.ts';
 import { judgeProbe } from './probing.ts';
-import { protect, takeBack } from './protection.ts';
+import { protect, protectAll, takeBack } from './protection.ts';
 import { review } from './review.ts';
-import { settle } from './settlement.ts';
+import { completionOf, settle } from './settlement.ts';
 import type { Millis } from './time.ts';
 import { type BreakerMoment, judgeBreakers, judgeResult, judgeSlippage } from './tripping.ts';
 
@@ -52,7 +52,12 @@ export function settleReported(
     return [...facts, ...followed(draft, facts, instrument, terms, fill.at)];
   }
   if (live?.trades.includes(fill.tradeId) === true) return [];
-  return foreignTrade(draft, fill);
+  const found = foreignTrade(draft, fill);
+  const end = found.length === 0 ? undefined : completionOf(draft, fill);
+  if (instrument === undefined || end === undefined) return found;
+  // An order of ours that sold what nobody holds any more: it keeps no other waiting.
+  const ended = judged(draft, record(draft, end), terms);
+  return [...found, ...ended, ...followed(draft, ended, instrument, terms, fill.at)];
 }
 
 /** News of the venue's account that no order of ours explains. */
@@ -178,23 +183,20 @@ export function exitProposed(
   return judged(draft, orderExit(draft, request, instrument, terms.engine), terms);
 }
 
-/** The stops that rest at the venue, of every pair that is held or has one. */
-function protectAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly Fact[] {
-  const pairs = new Set(heldPairs(draft));
-  for (const { order } of draft.orders.values()) {
-    if (order.purpose === 'protection') pairs.add(order.pair);
-  }
-  return [...pairs].flatMap((pair) => {
-    const instrument = terms.instruments.get(pair);
-    return instrument === undefined ? [] : protect(draft, instrument, terms, at);
-  });
-}
-
-/** Every position asked to go; those already on their way are left alone. */
-export function exitAll(draft: Draft, terms: ReviewTerms, at: Millis): readonly Fact[] {
-  return [...draft.positions.keys()].flatMap((configId) =>
-    exitProposed(draft, terms, { configId, reason: 'flatten', price: null, at }),
-  );
+/**
+ * Every position asked to go that has no order out; of those asked before only `again`, for an exit that
+ * failed waits for its own next try.
+ */
+export function exitAll(
+  draft: Draft,
+  terms: ReviewTerms,
+  { at, again }: { readonly at: Millis; readonly again: boolean },
+): readonly Fact[] {
+  return [...draft.positions]
+    .filter(([, { exiting }]) => again || exiting === null)
+    .flatMap(([configId]) =>
+      exitProposed(draft, terms, { configId, reason: 'flatten', price: null, at }),
+    );
 }
 
 /** A batch: the day and the breakers first, then everyone who asks to enter. */

@@ -3,7 +3,16 @@
 import { unreachable } from './assert.ts';
 import type { FactOf } from './fact.ts';
 import type { Fill } from './fill.ts';
-import { add, notional, price, quantity, ZERO_MONEY, ZERO_QUANTITY } from './money.ts';
+import {
+  add,
+  decimal,
+  money,
+  notional,
+  price,
+  quantity,
+  ZERO_MONEY,
+  ZERO_QUANTITY,
+} from './money.ts';
 import type { Order, OrderState } from './order.ts';
 import { hasEnded, type LiveOrder } from './portfolio.ts';
 
@@ -69,5 +78,22 @@ export function noteFilled(orders: Orders, fill: Fill): void {
     value: add(live.value, notional(price(fill.price), amount)),
     trades: [...live.trades, fill.tradeId],
     state: SETTLED.has(live.state) ? live.state : 'partial',
+  });
+}
+
+/**
+ * A trade whose place in the book is taken counts for its order all the same: it could not end else, or would
+ * be sent once more. What has ended stays so.
+ */
+export function noteStray(orders: Orders, { cause, data }: FactOf<'foreign.found'>): void {
+  const live = orders.get(cause ?? '');
+  if (live === undefined || data.tradeId === null) return;
+  const isSettled = SETTLED.has(live.state) || hasEnded(live);
+  orders.set(live.order.clientOrderId, {
+    ...live,
+    filled: add(live.filled, quantity(decimal(data.sold.quantity).abs())),
+    value: add(live.value, money(decimal(data.sold.value).abs())),
+    trades: [...live.trades, data.tradeId],
+    state: isSettled ? live.state : 'partial',
   });
 }

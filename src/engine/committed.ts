@@ -29,7 +29,7 @@ export function createCommittedOrders(journal: Journal): CommittedOrders {
       },
       read: (from) => journal.read(from),
       saveCheckpoint: (checkpoint) => journal.saveCheckpoint(checkpoint),
-      latestCheckpoint: () => journal.latestCheckpoint(),
+      latestCheckpoint: (before) => journal.latestCheckpoint(before),
       holdsOrder: (clientOrderId) => journal.holdsOrder(clientOrderId),
     },
     take: (clientOrderId) => waiting.delete(clientOrderId),

@@ -3,6 +3,7 @@
 import type { OrderNews } from '../domain/conclusion.ts';
 import type { Fill } from '../domain/fill.ts';
 import type { Order } from '../domain/order.ts';
+import type { LiveOrder } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Log, OrderReport, Outcome, Timers, Venue, VenueNews } from '../ports.ts';
 
@@ -52,9 +53,22 @@ export function createExecution(options: {
   timers: Timers;
   log: Log;
   sink: ExecutionSink;
+  /** What the book knows of an order. */
+  orderOf(clientOrderId: string): Pick<LiveOrder, 'order' | 'filled'> | undefined;
 }): Execution {
   const { venue, clock, timers, log, sink } = options;
   const underWay = new Set<Promise<void>>();
+
+  /**
+   * An end is believed once the book has all that the order got, and else asked about: without it, what is
+   * gone would be let go of, or offered a second time.
+   */
+  function tell(report: OrderReport): void {
+    const live = options.orderOf(report.clientOrderId);
+    if (live === undefined || !isOver(report) || live.filled.gte(report.filled)) {
+      sink.onOrderNews(newsOf(report));
+    } else sink.onUnknown(live.order);
+  }
 
   function conclude(order: Order, outcome: Outcome): void {
     const { clientOrderId } = order;
@@ -63,7 +77,7 @@ export function createExecution(options: {
       case 'accepted':
         // Fills first: an order that ended with fills keeps them.
         for (const fill of outcome.fills) sink.onFill(fill);
-        sink.onOrderNews(newsOf(outcome.report));
+        tell(outcome.report);
         if (!isOver(outcome.report) && !rests(order)) sink.onUnknown(order);
         return;
       case 'rejected':
@@ -88,7 +102,7 @@ export function createExecution(options: {
 
   async function withdraw(order: Order): Promise<void> {
     const outcome = await venue.cancel(order);
-    if (outcome.kind === 'canceled') sink.onOrderNews(newsOf(outcome.report));
+    if (outcome.kind === 'canceled') tell(outcome.report);
     // Filled, gone, or not answered: only the venue's word on the order itself can tell.
     else sink.onUnknown(order);
   }
@@ -111,7 +125,7 @@ export function createExecution(options: {
       }),
     hear(news) {
       if (news.type === 'fill.reported') sink.onFill(news.fill);
-      if (news.type === 'order.reported') sink.onOrderNews(newsOf(news.report));
+      if (news.type === 'order.reported') tell(news.report);
     },
   };
 }

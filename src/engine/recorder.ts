@@ -45,7 +45,7 @@ interface Group {
   readonly leaves: boolean;
 }
 
-/** What was decided at once stays together, but for a crowd's signals. */
+/** What was decided at once stays together, but for a crowd's signals and what an exit leaves behind. */
 function groupsOf(facts: readonly Fact[]): readonly Group[] {
   const yields = facts.every(({ type }) => YIELDING.has(type));
   const leaves = facts.some(({ type }) => LEAVING.has(type));
@@ -57,11 +57,27 @@ function groupsOf(facts: readonly Fact[]): readonly Group[] {
   return groups;
 }
 
-/** Puts a group at its place: at the end, or before what yields to it there. */
+/**
+ * Puts a group at its place: at the end, or before what yields to it there. Whatever of it yields itself stays
+ * behind then, in its own order: a latch must not come before the day it is of.
+ */
 function enqueue(queue: Group[], group: Group): void {
   let place = queue.length;
   while (group.leaves && queue[place - 1]?.yields === true) place -= 1;
-  queue.splice(place, 0, group);
+  const isOvertaking = place < queue.length;
+  const [ahead, behind] = isOvertaking ? parted(group) : [group];
+  queue.splice(place, 0, ahead);
+  if (behind !== undefined) queue.push(behind);
+}
+
+/** A group that leaves without what of it yields, and that. */
+function parted({ facts }: Group): readonly [Group] | readonly [Group, Group] {
+  const ahead = facts.filter(({ type }) => !YIELDING.has(type));
+  const behind = facts.filter(({ type }) => YIELDING.has(type));
+  const leaving: Group = { facts: ahead, yields: false, leaves: true };
+  return behind.length === 0
+    ? [leaving]
+    : [leaving, { facts: behind, yields: true, leaves: false }];
 }
 
 /** The first groups, as many as one append takes. An exit's fate hangs on nothing that yielded to it. */

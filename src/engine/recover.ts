@@ -38,11 +38,14 @@ export async function recoverBook(
 async function newestSound(
   journal: Pick<Journal, 'latestCheckpoint'>,
 ): Promise<{ book: Portfolio; seq: number }> {
-  let saved = await journal.latestCheckpoint();
-  while (saved !== undefined) {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const saved = await journal.latestCheckpoint(before);
+    // One that is not older than the last was looked at already.
+    if (saved === undefined || !(saved.seq < before)) break;
     const book = checked(saved.state, saved.hash);
     if (book !== undefined) return { book, seq: saved.seq };
-    saved = await journal.latestCheckpoint(saved.seq);
+    before = saved.seq;
   }
   return { book: EMPTY_PORTFOLIO, seq: 0 };
 }

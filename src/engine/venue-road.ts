@@ -56,7 +56,10 @@ export function joinVenue(
     },
   });
   const sink = { ...heard, onUnknown };
-  const execution = createExecution({ venue, clock, timers, log, sink });
+  const execution = createExecution({
+    ...{ venue, clock, timers, log, sink },
+    orderOf: (clientOrderId) => book().orders.get(clientOrderId),
+  });
   const reconciliation = createReconciliation({
     ...{ venue, clock, timers, log, sink, strangers, ceiling, book },
     ...{ instruments: to.instruments, pairs: to.pairs },

@@ -75,8 +75,8 @@ export interface Reader {
   tradingWord(): Promise<TradingWord | undefined>;
   /** The last starts and orderly ends of engines, newest first. */
   boots(rowsMax: number): Promise<readonly Boot[]>;
-  /** The newest saved state of the book; undefined before the first. */
-  checkpoint(): Promise<Checkpoint | undefined>;
+  /** The newest saved state of the book, of those before entry `before`; undefined where there is none. */
+  checkpoint(before?: number): Promise<Checkpoint | undefined>;
   close(): Promise<void>;
 }
 
@@ -106,7 +106,7 @@ function readerOf(connection: Connection<Schema>): Reader {
   };
   return {
     context: () => read(contextRows),
-    checkpoint: () => read((from) => latestCheckpoint(from)),
+    checkpoint: (before) => read((from) => latestCheckpoint(from, before)),
     tradingWord: () => read(tradingWord),
     boots: (rowsMax) => read((from) => boots(from, rowsMax)),
     positions: () => read(activeTrades),

@@ -29,12 +29,21 @@ export async function cancel(
     const report = canceledOf(answer, order, pairOf);
     if (report === undefined)
       return unknown('the answer does not say that the order was cancelled');
-    // An order that ended without its fills would release what they cost.
-    if (decimal(report.filled).gt(0)) await find(order);
-    return { kind: 'canceled', report };
+    // An order that ended without its fills would release what they cost, or be sold for a second time.
+    const isWhole = decimal(report.filled).isZero() || (await hasTold(report, () => find(order)));
+    return isWhole ? { kind: 'canceled', report } : unknown('its fills are not all told yet');
   } catch (error) {
     return unknown(asking.words(error));
   }
+}
+
+/** A look that knows as much as the answer to the cancel; one that lags behind has not told the last fills. */
+async function hasTold(
+  { filled }: OrderReport,
+  look: () => ReturnType<Canceling['find']>,
+): Promise<boolean> {
+  const found = await look();
+  return found !== undefined && decimal(found.filled).gte(filled);
 }
 
 function canceledOf(

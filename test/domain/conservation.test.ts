@@ -41,8 +41,6 @@ interface Tally {
   cash: Decimal;
   readonly units: Map<string, Decimal>;
   readonly feesOf: Map<string, Decimal>;
-  /** What fees in third assets, and trades that found no place in the book, moved. */
-  readonly foreign: Map<string, Decimal>;
 }
 
 const grow = (map: Map<string, Decimal>, key: string, by: Decimal): void => {
@@ -58,17 +56,6 @@ function tallied(tally: Tally, fill: Fill): void {
   grow(tally.feesOf, fill.feeAsset, decimal(fill.fee));
   if (fill.feeAsset === quote) tally.cash = tally.cash.minus(fill.fee);
   if (fill.feeAsset === base) grow(tally.units, base, decimal(fill.fee).negated());
-  if (fill.feeAsset !== base && fill.feeAsset !== quote) {
-    grow(tally.foreign, fill.feeAsset, decimal(fill.fee).negated());
-  }
-}
-
-function talliedApart({ foreign }: Tally, fill: Fill): void {
-  const [base = '', quote = ''] = fill.pair.split('/');
-  const units = decimal(fill.quantity).times(fill.side === 'buy' ? 1 : -1);
-  grow(foreign, base, units);
-  grow(foreign, quote, units.times(fill.price).negated());
-  grow(foreign, fill.feeAsset, decimal(fill.fee).negated());
 }
 
 class History {
@@ -76,12 +63,7 @@ class History {
   readonly facts: Fact[] = [];
   readonly orders: Order[] = [];
   readonly fills: Fill[] = [];
-  readonly tally: Tally = {
-    cash: capital,
-    units: new Map(),
-    feesOf: new Map(),
-    foreign: new Map(),
-  };
+  readonly tally: Tally = { cash: capital, units: new Map(), feesOf: new Map() };
   #at = NOON;
 
   live(happening: Step): void {
@@ -89,10 +71,6 @@ class History {
     const facts = this.#act(happening, this.#at);
     for (const one of facts) {
       if (one.type === 'fill.recorded') tallied(this.tally, one.data.fill);
-      if (one.type === 'foreign.found') {
-        const fill = this.fills.find(({ tradeId }) => tradeId === one.data.tradeId);
-        if (fill !== undefined) talliedApart(this.tally, fill);
-      }
       if (one.type === 'signal.approved' || one.type === 'exit.ordered') {
         this.orders.push(one.data.order);
       }
@@ -176,9 +154,6 @@ function expectConserved({ draft, tally }: History): void {
   for (const [asset, expected] of tally.feesOf) {
     if (asset !== 'USDT') exactly(account('fees', asset), expected, `fees in ${asset}`);
   }
-  for (const [asset, expected] of tally.foreign) {
-    exactly(account('foreign', asset), expected, `foreign ${asset}`);
-  }
   // Cash + positions at cost + dust = capital + realised − fees.
   const cost = total([...positions.values()].map((position) => position.cost));
   const left = cash(draft).plus(cost).plus(account('cost:dust'));
@@ -189,19 +164,16 @@ function expectConserved({ draft, tally }: History): void {
     exactly(position.cost, account(`cost:${id}`), `cost of ${id}`);
     exactly(position.quantity, account(`units:${id}`, position.opening.asset), `units of ${id}`);
   }
-  // What others took of the cash is not there to be used.
+  // What a trade without a place in the book took of the quote currency cannot be spent again.
   const foreign = account('foreign');
   const there = foreign.lt(0) ? cash(draft).plus(foreign) : cash(draft);
-  exactly(
-    available(draft),
-    there.minus(total([...draft.orders.values()].map(reservation))),
-    'available',
-  );
+  const aside = total([...draft.orders.values()].map(reservation));
+  exactly(available(draft), there.minus(aside), 'available');
 }
 
 function expectBalanced(facts: readonly Fact[]): void {
   for (const { type, data } of facts) {
-    if (!('postings' in data)) continue;
+    if (type !== 'fill.recorded' && type !== 'position.closed') continue;
     const sums = new Map<string, Decimal>();
     for (const { asset, amount } of data.postings) grow(sums, asset, decimal(amount));
     for (const [asset, sum] of sums) exactly(sum, decimal(0), `${type} in ${asset}`);
@@ -210,10 +182,14 @@ function expectBalanced(facts: readonly Fact[]): void {
 
 function expectOrdersTrue({ draft, facts }: History): void {
   for (const [id, live] of draft.orders) {
-    const fills = facts.flatMap((one) =>
-      one.type === 'fill.recorded' && one.data.fill.clientOrderId === id ? [one.data.fill] : [],
-    );
-    exactly(live.filled, total(fills.map(({ quantity }) => decimal(quantity))), 'filled');
+    const filled = facts.flatMap((one) => {
+      if (one.type === 'fill.recorded' && one.key === id) return [decimal(one.data.fill.quantity)];
+      // A trade without a place in the book counts for its order as well.
+      return one.type === 'foreign.found' && one.cause === id
+        ? [decimal(one.data.sold.quantity).abs()]
+        : [];
+    });
+    exactly(live.filled, total(filled), 'filled');
     expect(new Set(live.trades).size).toBe(live.trades.length);
     if (hasEnded(live)) expect(reservation(live).isZero()).toBe(true);
   }

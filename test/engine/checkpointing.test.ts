@@ -2,6 +2,7 @@
 // a start takes the newest that is sound.
 import Database from 'libsql';
 import { expect, onTestFinished, test } from 'vitest';
+import { bookOf } from '../../src/cli/book.ts';
 import { createClock } from '../../src/clock.ts';
 import { encodeBook } from '../../src/domain/checkpoint.ts';
 import { fold } from '../../src/domain/fold.ts';
@@ -10,6 +11,7 @@ import { DAY } from '../../src/domain/time.ts';
 import { Checkpointing } from '../../src/engine/checkpointing.ts';
 import { recoverBook } from '../../src/engine/recover.ts';
 import type { Checkpoint, Journal } from '../../src/ports.ts';
+import { openReader } from '../../src/store/read.ts';
 import { measureStart } from '../bench/start.ts';
 import { storeAt, temporaryDirectory } from '../store/directory.ts';
 import { MINUTE, START } from '../strategies/tableau.ts';
@@ -89,6 +91,10 @@ test('days of journal: a start folds the last one, and an older checkpoint serve
   expect(recovered.seq).toBe(entries);
   expect(read[0]).toBeGreaterThan(1);
   expect(read[0]).toBeLessThan(newest.seq);
+  // A command that reads beside the engine passes over it too.
+  const reader = openReader(url);
+  onTestFinished(() => reader.close());
+  expect(encodeBook((await bookOf(reader)).book)).toBe(encodeBook(recovered.book));
   const whole = await recoverBook({
     latestCheckpoint: async () => undefined,
     read: (from) => store.journal.read(from),

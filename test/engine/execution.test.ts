@@ -1,12 +1,20 @@
-// Orders under way can be waited for, whatever becomes of them.
+// Orders under way can be waited for, whatever becomes of them; an end is told once all fills are.
 import { expect, test } from 'vitest';
 import { nodeTimers } from '../../src/clock.ts';
 import type { OrderNews } from '../../src/domain/conclusion.ts';
 import { draftOf } from '../../src/domain/fold.ts';
+import { add, quantity } from '../../src/domain/money.ts';
 import { review } from '../../src/domain/review.ts';
 import { createExecution } from '../../src/engine/execution.ts';
-import type { Outcome } from '../../src/ports.ts';
-import { configurationOf, momentAt, openedBook, proposalOf, termsFor } from '../support/bench.ts';
+import type { OrderReport, Outcome } from '../../src/ports.ts';
+import {
+  configurationOf,
+  fillOf,
+  momentAt,
+  openedBook,
+  proposalOf,
+  termsFor,
+} from '../support/bench.ts';
 
 const [decided] = review(
   draftOf(openedBook()),
@@ -29,6 +37,7 @@ test('settled means that every answer has been told', async () => {
     clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     sink: { onFill() {}, onOrderNews: (news) => told.push(news), onUnknown() {} },
+    orderOf: () => undefined,
   });
   await execution.settled(60_000);
   const sent = [execution.send(order), execution.send({ ...order, clientOrderId: 'b' })];
@@ -45,4 +54,46 @@ test('settled means that every answer has been told', async () => {
   answers[1]?.({ kind: 'unknown', reason: 'no answer' });
   await settled;
   expect(told.map(({ kind }) => kind)).toEqual(['ended', 'unresolved']);
+});
+
+/** An execution that is told of `order` by a venue which cancels whatever it is asked to. */
+function hearing() {
+  const told: string[] = [];
+  const report: OrderReport = {
+    ...{ clientOrderId: order.clientOrderId, venueOrderId: '1', pair: order.pair, at: 1 },
+    ...{ state: 'canceled', filled: '2' },
+  };
+  const book = { filled: quantity(0) };
+  const execution = createExecution({
+    venue: {
+      place: async () => ({ kind: 'unknown', reason: 'no answer' }),
+      cancel: async () => ({ kind: 'canceled', report }),
+    },
+    timers: nodeTimers,
+    clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    sink: {
+      onFill: (fill) => {
+        book.filled = add(book.filled, quantity(fill.quantity));
+      },
+      onOrderNews: ({ kind }) => told.push(kind),
+      onUnknown: () => told.push('asked'),
+    },
+    orderOf: () => ({ order, ...book }),
+  });
+  return { execution, told, report };
+}
+
+test('an end is asked about while a fill of it was not told', async () => {
+  const { execution, told, report } = hearing();
+  const part = fillOf(order, { quantity: '1.5' });
+  execution.hear({ type: 'fill.reported', fill: part });
+  execution.hear({ type: 'order.reported', report });
+  expect(told).toEqual(['asked']);
+  execution.cancel(order);
+  await execution.settled(60_000);
+  expect(told).toEqual(['asked', 'asked']);
+  execution.hear({ type: 'fill.reported', fill: fillOf(order, { quantity: '0.5' }) });
+  execution.hear({ type: 'order.reported', report });
+  expect(told).toEqual(['asked', 'asked', 'ended']);
 });

@@ -1,10 +1,12 @@
 // Journal, then act: what is in the journal once is never there twice, whoever fails on hearing of it.
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nodeTimers } from '../../src/clock.ts';
 import { type Fact, fact } from '../../src/domain/fact.ts';
-import { draftOf } from '../../src/domain/fold.ts';
+import { draftOf, fold } from '../../src/domain/fold.ts';
 import { money } from '../../src/domain/money.ts';
 import { DEFAULT_EXECUTION } from '../../src/domain/order.ts';
+import type { Portfolio } from '../../src/domain/portfolio.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
@@ -121,7 +123,7 @@ async function gated(mayPass: (facts: readonly Fact[]) => Promise<void>) {
     onCommitted: ({ type }) => committed.push(type),
     onFailure: (error) => failures.push(error),
   });
-  return { recorder, appends, committed, failures };
+  return { recorder, journal, appends, committed, failures };
 }
 
 test('an exit waits for one append of a crowd at most, whatever the crowd', async () => {
@@ -218,4 +220,82 @@ test('what an exit stands on stays before it, and nothing is lost or halved', as
   );
   const opened = appends.find((types) => types.includes('position.opened'));
   expect(opened).toContain('fill.recorded');
+});
+
+/** What marks, orders and exits leave, in the groups they are decided in. */
+const decided = fc.array(
+  fc.array(
+    fc.constantFrom(
+      'equity.marked',
+      'day.opened',
+      'order.accepted',
+      'exit.ordered',
+      'cancel.ordered',
+    ),
+    { minLength: 1, maxLength: 4 },
+  ),
+  { minLength: 1, maxLength: 12 },
+);
+
+/** Facts of which nothing is read but their type and number. */
+const numbered = (type: string, number: number): Fact =>
+  ({ type, at: number, key: 'k', cause: null, data: {} }) as unknown as Fact;
+
+test('whatever overtakes whatever: what yields keeps its order, and so does all that does not', async () => {
+  const yielding = new Set(['equity.marked', 'day.opened']);
+  await fc.assert(
+    fc.asyncProperty(decided, fc.array(fc.boolean()), async (groups, failures) => {
+      const committed: Fact[] = [];
+      const pending = [...failures];
+      const recorder = createRecorder({
+        journal: {
+          async append(facts: readonly Fact[]) {
+            await Promise.resolve();
+            if (pending.shift() === true) throw new Error('no');
+            return facts;
+          },
+        } as unknown as Journal,
+        timers: { ...nodeTimers, after: (_, run) => nodeTimers.after(0, run) },
+        onCommitted: (entry) => committed.push(entry),
+        onFailure() {},
+      });
+      const recorded: Fact[] = [];
+      for (const types of groups) {
+        const facts = types.map((type, index) => numbered(type, recorded.length + index));
+        recorded.push(...facts);
+        recorder.record(facts);
+        if (recorded.length % 3 === 0) await Promise.resolve();
+      }
+      await recorder.settled();
+      for (const yields of [true, false]) {
+        const kind = (facts: readonly Fact[]) =>
+          facts.filter(({ type }) => yielding.has(type) === yields).map(({ at: number }) => number);
+        expect(kind(committed)).toEqual(kind(recorded));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a day that opened before its loss was latched stays latched, whatever overtook it', async () => {
+  const { before, exit } = leaving();
+  let isDown = false;
+  const { recorder, failures, journal } = await gated(async () => {
+    if (isDown) throw new Error('no');
+  });
+  recorder.record(before);
+  await recorder.settled();
+  isDown = true;
+  const number = Math.floor(at / 86_400_000);
+  const about = { at, key: 'day' };
+  recorder.record([fact('day.opened', about, { day: number, equity: '100' })]);
+  while (failures.length < 2) await new Promise(setImmediate);
+  const lost = { day: number, dayReturn: -0.03, limit: -0.02 };
+  recorder.record([fact('loss.latched', about, lost), ...exit]);
+  isDown = false;
+  await recorder.settled();
+  let book: Portfolio = openedBook();
+  for await (const entry of journal.read(1)) book = fold(book, [entry]);
+  expect(book.day).toMatchObject({ number, latched: true });
+  expect(book.positions.get('held')?.exiting).toBe('stop');
 });

@@ -132,3 +132,13 @@ test('an exit that the venue refuses is tried again less and less often, at leas
   expect(secondsAfter('not-sent')).toBeLessThanOrEqual(5);
   supervisor.actor.stop();
 });
+
+test('flattening is no haste that a venue which refuses would take for an attack', () => {
+  const { supervisor, secondsAfter } = leaving();
+  supervisor.actor.send({ type: 'recovery.completed' });
+  supervisor.actor.send({ type: 'portfolio.flatten', at: NOON, by: 'ada', reason: 'test' });
+  const waits = Array.from({ length: 10 }, () => secondsAfter('-2010'));
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(waits.at(-1)).toBe(60);
+  supervisor.actor.stop();
+});

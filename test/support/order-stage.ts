@@ -57,15 +57,15 @@ const patience: Clock = {
   observe() {},
 };
 
-/** A clock that makes haste once an order is at the venue: until then a decision would grow old unsent. */
-function hastyClock(): Clock & { hasten(): void } {
+/** In haste from the first order on: until then a busy machine must not make its decision too old to be sent. */
+function hastyClock(): { clock: Clock; hasten(): void } {
   let since = Number.POSITIVE_INFINITY;
+  const monotonic = (): number => {
+    const now = performance.now();
+    return now + Math.max(0, now - since) * (haste - 1);
+  };
   return {
-    ...patience,
-    monotonic() {
-      const now = performance.now();
-      return now + Math.max(0, now - since) * (haste - 1);
-    },
+    clock: { ...patience, monotonic },
     hasten() {
       since = Math.min(since, performance.now());
     },
@@ -114,6 +114,7 @@ export async function startOrderStage(
   moving = false,
 ): Promise<OrderStage> {
   const faults = { seed: 1, rules };
+  const { clock, hasten } = hastyClock();
   const stand = await Stand.open(
     { faults, balances: { USDT: capital }, ...(moving ? { speed: 6 } : {}) },
     moving ? { high: 60_010, low: 59_990, close: 60_000 } : undefined,
@@ -134,7 +135,6 @@ export async function startOrderStage(
   const store = await openStore({ url, userId: 'stage', venue: 'binance', isPaper: false });
   const committed = createCommittedOrders(store.journal);
   const entries: Entry[] = [];
-  const clock = hastyClock();
   let isOver = false;
   let refused = (_: string): void => {};
   let heard = (_: { order: Order; outcome: Outcome }): void => {};
@@ -148,6 +148,7 @@ export async function startOrderStage(
   });
   const place = gateway.place.bind(gateway);
   gateway.place = async (order) => {
+    hasten();
     const outcome = await place(order);
     // After the book has heard it, which happens in the same turn.
     setImmediate(() => heard({ order, outcome }));
@@ -201,10 +202,7 @@ export async function startOrderStage(
     book: () => supervisor.book(),
     enter: () =>
       new Promise((resolve, reject) => {
-        heard = (said) => {
-          clock.hasten();
-          resolve(said);
-        };
+        heard = resolve;
         refused = (reason) => reject(new Error(`expected an order, was ${reason}`));
         const signal = signalOf(configuration, { entry: standing, at: openTime });
         registry.send(id, { type: 'signal.raised', signal });

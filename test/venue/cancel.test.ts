@@ -105,6 +105,18 @@ describe('an order that was filled in part', () => {
     });
   });
 
+  test.each<[string, Answer]>([
+    ['knows of no fill yet', json({ ...order, status: 'NEW', executedQty: '0.00000000' })],
+    ['knows of no order yet', json({ code: -2013, msg: 'Order does not exist.' }, 400)],
+  ])('is unknown while the look-up lags behind and %s', async (_, lagging) => {
+    at.exchange.script = ({ what }) => {
+      if (what === DELETE) return json(part);
+      return what === 'GET /api/v3/order' ? lagging : undefined;
+    };
+    await at.venue.connect();
+    expect(await at.venue.cancel(entry)).toMatchObject({ kind: 'unknown' });
+  });
+
   test('is unknown while its fills cannot be had', async () => {
     answering(json(part));
     await at.venue.connect();
