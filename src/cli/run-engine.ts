@@ -22,6 +22,7 @@ import { type Settings, venueOf } from '../settings/settings.ts';
 import { conclude, endEarly } from './conclusion.ts';
 import { Ending } from './ending.ts';
 import { catchUncaught, dieOf } from './last-resort.ts';
+import { seclude } from './seclusion.ts';
 import { openLine, panel, progressLine, startLines } from './story/panel.ts';
 import { StreamStory } from './story/stream.ts';
 import { tell } from './story/tell.ts';
@@ -45,6 +46,7 @@ const diskMs = 5000;
 
 /** Runs until it ends; the process's exit code. Throws what preparing throws. */
 export async function runEngine(run: Run): Promise<number> {
+  seclude();
   const { terminal, start } = run;
   const log = logFor(run);
   const secrets = secretsOf(run);

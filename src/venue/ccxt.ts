@@ -5,9 +5,15 @@ import type { ExchangeSettings } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
 import type { Venue, VenueNews } from '../ports.ts';
 import { type Bench, type Connection, createConnection } from './connection.ts';
+import { discreet } from './discretion.ts';
 
 /** The venue behind `settings`. Nothing is sent before `connect`, which can be tried again. */
 export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
+  const { key = '', secret = '' } = settings.credentials ?? {};
+  return discreet(venueOf(settings, bench), [key, secret]);
+}
+
+function venueOf(settings: ExchangeSettings, bench: Bench): Venue {
   const news = new Subject<VenueNews>();
   let connection: Connection | undefined;
   /** Not open yet: whoever closes the venue meanwhile closes it too. */
