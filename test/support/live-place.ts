@@ -18,8 +18,12 @@ export interface LiveOptions {
   readonly secret: string;
 }
 
-/** Settings for the sandbox on `port`, with one configuration that sweeps BTC/USDT on minutes. */
-export function livePlace(directory: string, { port, speed, key, secret }: LiveOptions): LivePlace {
+/** Settings for the sandbox on `port`, with one configuration that sweeps BTC/USDT on minutes; `more` is YAML. */
+export function livePlace(
+  directory: string,
+  { port, speed, key, secret }: LiveOptions,
+  more = '',
+): LivePlace {
   const [data, settings] = [join(directory, 'data'), join(directory, 'troupe.yaml')];
   const store = join(data, 'troupe.db');
   mkdirSync(data, { recursive: true });
@@ -30,7 +34,7 @@ export function livePlace(directory: string, { port, speed, key, secret }: LiveO
 store: { url: "sqlite:${store}" }
 venues: { binance: { endpoint: ${endpoint}, speed: ${speed}, sandbox: true } }
 execution: { collar: 0.02 }
-`,
+${more}`,
   );
   writeFileSync(
     join(directory, 'configurations.json'),
@@ -46,8 +50,5 @@ execution: { collar: 0.02 }
 }
 
 /** Starts `run --live` there. */
-export const startLive = (
-  { settings, environment }: LivePlace,
-  imports: readonly string[] = [],
-): Running =>
-  startCommand(['--json', '--settings', settings, 'run', '--live'], environment, imports);
+export const startLive = ({ settings, environment }: LivePlace): Running =>
+  startCommand(['--json', '--settings', settings, 'run', '--live'], environment);
