@@ -18,6 +18,9 @@ const echoMs = 400;
 export class Ending {
   #resolve: (end: End) => void = () => {};
   #askedAt: number | undefined;
+  readonly #asking = new AbortController();
+  /** Aborted once the run is to end. */
+  readonly signal = this.#asking.signal;
   /** Resolves once, when the run is to end. */
   readonly ended = new Promise<End>((resolve) => {
     this.#resolve = resolve;
@@ -25,6 +28,7 @@ export class Ending {
 
   end(reason: string, code: number): void {
     this.#resolve({ reason, code });
+    this.#asking.abort();
   }
 
   /** Heeds signals, a reader that went away, and the time; the returned function stops that. */

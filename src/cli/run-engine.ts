@@ -6,7 +6,7 @@ import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { heedDisk } from '../engine/disk-floor.ts';
-import { haltFileOf } from '../engine/halt-file.ts';
+import { dropHaltFile, haltFileOf } from '../engine/halt-file.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import {
@@ -15,22 +15,22 @@ import {
   type Started,
   type StartOptions,
 } from '../engine/start.ts';
-import { withDeadline } from '../exchange/deadline.ts';
 import { scrub } from '../exchange/scrub.ts';
 import { jsonLog, plainLog } from '../log.ts';
-import { plain } from '../plain.ts';
 import type { FeedNews, Log } from '../ports.ts';
-import { venueOf } from '../settings/settings.ts';
+import { type Settings, venueOf } from '../settings/settings.ts';
+import { conclude, endEarly } from './conclusion.ts';
 import { Ending } from './ending.ts';
 import { catchUncaught, dieOf } from './last-resort.ts';
-import { openLine, panel, progressLine, startLines, summaryLines } from './story/panel.ts';
+import { seclude } from './seclusion.ts';
+import { openLine, panel, progressLine, startLines } from './story/panel.ts';
 import { StreamStory } from './story/stream.ts';
 import { tell } from './story/tell.ts';
 import { Failure, type Terminal } from './terminal.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface Run {
-  readonly start: Omit<StartOptions, 'log' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
+  readonly start: Omit<StartOptions, 'log' | 'ended' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
   readonly terminal: Terminal;
   /** Ends by itself after this much wall time; undefined runs until it is told to stop. */
   readonly forMs: number | undefined;
@@ -46,6 +46,7 @@ const diskMs = 5000;
 
 /** Runs until it ends; the process's exit code. Throws what preparing throws. */
 export async function runEngine(run: Run): Promise<number> {
+  seclude();
   const { terminal, start } = run;
   const log = logFor(run);
   const secrets = secretsOf(run);
@@ -53,27 +54,35 @@ export async function runEngine(run: Run): Promise<number> {
     dieOf(reason, error, { dataDirectory: dataDirectoryOf(start.settings), log, secrets });
   const ending = new Ending();
   const streams = new StreamStory(terminal.paint);
-  const started = await prepareEngine({
-    ...start,
-    log,
-    onEntry: (entry) => hear(entry, terminal, log),
-    onFeedNews: (news) => hearFeed(news, streams, terminal, log),
-    onFatal: die,
-  }).catch((error: unknown) => {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new Failure(scrub(words, secrets), { cause: error });
-  });
-  const pidFile = join(started.dataDirectory, 'troupe.pid');
-  mkdirSync(started.dataDirectory, { recursive: true });
-  writeFileSync(pidFile, `${process.pid}\n`);
-  const release = ending.listen(terminal, run.forMs, () => haltBySignal(started, log));
+  let halt = (): void => haltBefore(start.settings, log);
+  const release = ending.listen(terminal, run.forMs, () => halt());
   void run.lost?.then((reason) => ending.end(reason, 1));
-  const stops = [release, serve(started, run, log), ...guard(started, run, die, log)];
+  const stops = [release, catchUncaught(die)];
   try {
+    const started = await prepareEngine({
+      ...start,
+      log,
+      ended: ending.signal,
+      onEntry: (entry) => hear(entry, terminal, log),
+      onFeedNews: (news) => hearFeed(news, streams, terminal, log),
+      onFatal: die,
+    }).catch((error: unknown) => {
+      if (ending.signal.aborted) return undefined;
+      const words = error instanceof Error ? error.message : String(error);
+      throw new Failure(scrub(words, secrets), { cause: error });
+    });
+    if (started === undefined) {
+      const { reason, code } = await ending.ended;
+      endEarly(reason, terminal);
+      return code;
+    }
+    halt = () => haltBySignal(started, log);
+    stops.push(leavePid(started), serve(started, run, log), guard(started, run, log));
     introduce(started, run);
     const before = started.engine.status().equity;
     // A signal while history loads ends the run at once, not after it.
     const opened = started.engine.start().catch((error: unknown) => {
+      if (ending.signal.aborted) return;
       log.error({ error: String(error) }, 'could not start');
       ending.end(scrub(`could not start: ${String(error)}`, secrets), 1);
     });
@@ -85,8 +94,20 @@ export async function runEngine(run: Run): Promise<number> {
     return inOrder ? code : Math.max(code, 1);
   } finally {
     for (const stop of stops) stop();
-    rmSync(pidFile, { force: true });
   }
+}
+
+/** No engine is there to be told yet: it will find the file. */
+function haltBefore(settings: Settings, log: Log): void {
+  dropHaltFile(dataDirectoryOf(settings), 'SIGUSR2', 'signal');
+  log.warn({}, 'the start will take no new exposure');
+}
+
+function leavePid({ dataDirectory }: Started): () => void {
+  const file = join(dataDirectory, 'troupe.pid');
+  mkdirSync(dataDirectory, { recursive: true });
+  writeFileSync(file, `${process.pid}\n`);
+  return () => rmSync(file, { force: true });
 }
 
 const secretsOf = ({ start: { credentials } }: Run): readonly string[] =>
@@ -132,18 +153,10 @@ function introduce({ facts, dataDirectory }: Started, { terminal, start }: Run):
   for (const line of startLines(what, facts, terminal.paint)) terminal.say(line);
 }
 
-/** Whatever nobody catches ends the process, and so does an event loop that stands. */
-function guard(
-  { dataDirectory }: Started,
-  { start: { settings } }: Run,
-  die: (reason: string, error: unknown) => never,
-  log: Log,
-): readonly (() => void)[] {
+/** An event loop that stands ends the process. */
+function guard({ dataDirectory }: Started, { start: { settings } }: Run, log: Log): () => void {
   const { stallMsMax } = settings.watchdog;
-  return [
-    catchUncaught(die),
-    startWatchdog({ haltFile: haltFileOf(dataDirectory), stallMsMax, log }),
-  ];
+  return startWatchdog({ haltFile: haltFileOf(dataDirectory), stallMsMax, log });
 }
 
 /** The inbox, the file HALT, and the room on the disk. */
@@ -199,44 +212,4 @@ function showPanels({ engine }: Started, terminal: Terminal, log: Log): () => vo
         terminal.say(line);
     }
   });
-}
-
-/** A venue that does not answer and a store that takes no facts must not keep a person waiting for the end. */
-const endingMsMax = 7000;
-const stepMsMax = 5500;
-/** What each step has at least, however long the ones before it took. */
-const stepMsMin = 300;
-
-/** Ends everything in order; one part's failure does not keep the next from ending. */
-async function conclude(
-  started: Started,
-  run: Run,
-  { reason, before, log }: { reason: string; before: string; log: Log },
-): Promise<boolean> {
-  const { engine, store, venue, clock } = started;
-  const { terminal } = run;
-  engine.drain();
-  terminal.say(terminal.paint.dim(`stopping: ${plain(reason)}`));
-  const stopped = fact('engine.stopped', { at: clock.market(), key: venue.name }, { reason });
-  const steps: Readonly<Record<string, () => Promise<void>>> = {
-    'journal the end': () => engine.record([stopped]),
-    'stop the engine': () => engine.stop(),
-    'leave the venue': () => venue.close(),
-    'close the store': () => store.close(),
-  };
-  const until = clock.monotonic() + endingMsMax;
-  let inOrder = true;
-  for (const [what, step] of Object.entries(steps)) {
-    const left = Math.min(stepMsMax, Math.max(stepMsMin, until - clock.monotonic()));
-    await withDeadline(step(), left, `to ${what}`).catch((error: unknown) => {
-      inOrder = false;
-      log.error({ error: String(error) }, `could not ${what}`);
-    });
-  }
-  const status = engine.status();
-  terminal.show({ type: 'summary', reason, status }, [
-    ...summaryLines(status, before, terminal.paint),
-    ...run.next,
-  ]);
-  return inOrder;
 }

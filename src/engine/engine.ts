@@ -12,6 +12,7 @@ import type { Banks, EngineListener, EngineRules, EngineStart } from './bank.ts'
 import { Checkpointing } from './checkpointing.ts';
 import type { Enrolment } from './enrolment.ts';
 import { hearFeed } from './feed-ear.ts';
+import { insisting } from './insistence.ts';
 import { Marking } from './marking.ts';
 import { measuredVenue } from './measured-venue.ts';
 import type { NearestMiss } from './nearest-miss.ts';
@@ -83,11 +84,13 @@ export class Engine {
     this.#endings.push(rulebook.open());
     for (const enrolment of enrolments) this.seating.seat(enrolment);
     this.#endings.push(timers.every(tickMs, () => this.#tick()));
+    const asking = insisting(this.#banks);
+    this.#endings.push(asking.stop);
     const configurations = enrolments.map(({ configuration }) => configuration);
     // Side by side: a venue that does not answer yet keeps no price from its stop.
     await Promise.all([
       this.#parts.reconciliation.begin(),
-      feed.start(wantedStreams(configurations, book)),
+      asking.ask('open market data', () => feed.start(wantedStreams(configurations, book))),
     ]);
     this.#send({ type: 'recovery.completed' });
   }

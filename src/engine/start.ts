@@ -10,7 +10,7 @@ import type { Portfolio } from '../domain/portfolio.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Credentials } from '../exchange/client.ts';
 import { connectFeed } from '../feed/connect.ts';
-import type { Clock, FeedNews, Log, Venue } from '../ports.ts';
+import type { Balance, Clock, FeedNews, Log, Venue } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -25,6 +25,7 @@ import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
 import { joinGateway } from './gate.ts';
 import { intakeOf } from './import.ts';
+import { insist } from './insistence.ts';
 import { opening } from './opening.ts';
 import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
 import { rulesOf } from './rule.ts';
@@ -39,6 +40,8 @@ export interface StartOptions {
   readonly configurations: readonly Configuration[];
   readonly version: string;
   readonly log: Log;
+  /** Aborted, the start is given up: one that waits for its venue rejects at once. */
+  readonly ended?: AbortSignal;
   onEntry(entry: Entry): void;
   onFeedNews(news: FeedNews): void;
   onFatal(reason: string, error: unknown): void;
@@ -73,7 +76,10 @@ const leapMs = 10_000;
 export const dataDirectoryOf = ({ store }: Settings): string =>
   dirname(store.url.slice('sqlite:'.length));
 
-/** Opens everything and recovers; the engine is ready to `start()`. Throws what the banks throw. */
+/**
+ * Opens everything and recovers; the engine is ready to `start()`. Waits for a venue that does not answer.
+ * Throws what the banks throw.
+ */
 export async function prepareEngine(options: StartOptions): Promise<Started> {
   const { settings, live, log } = options;
   const { name, venue: venueSettings } = venueOf(settings);
@@ -99,10 +105,12 @@ export async function prepareEngine(options: StartOptions): Promise<Started> {
       : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
     endings.unshift(() => venue.close());
     const early = listenEarly(venue);
-    const instruments = await venue.connect();
+    const asking = { ...bench, ended: options.ended ?? new AbortController().signal };
+    const instruments = await insist('connect to the venue', () => venue.connect(), asking);
+    const balances = await insist('ask for the balances', () => venue.balances(), asking);
     const committed = createCommittedOrders(store.journal);
     const started = await recover(options, store, recovered, {
-      ...{ venue, early, instruments },
+      ...{ early, instruments, balances },
       wall: clock.wall(),
     });
     const dataDirectory = dataDirectoryOf(settings);
@@ -130,14 +138,14 @@ async function recover(
   store: Store,
   recovered: Recovered,
   {
-    venue,
     early,
     instruments,
+    balances,
     wall,
   }: {
-    venue: Venue;
     early: EarlyNews;
     instruments: ReadonlyMap<string, Instrument>;
+    balances: ReadonlyMap<string, Balance>;
     wall: Millis;
   },
 ) {
@@ -146,7 +154,6 @@ async function recover(
   const { quote } = settings.portfolio;
   const at = Math.max(recovered.at, 0);
   const fresh = recovered.book.quote === '';
-  const balances = await venue.balances();
   if (fresh) early.forget();
   const facts: Fact[] = [];
   if (fresh) facts.push(opening(settings, live, balances, at));

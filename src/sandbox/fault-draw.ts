@@ -8,8 +8,6 @@ const share = 0.35;
 const placing = 'POST /api/v3/order';
 /** Faults that come at a time come within this long. */
 const withinMs = 120_000;
-/** Who trades here has asked what it asks once, when it starts, and ends if it gets no answer. */
-const startedMs = 15_000;
 const symbol = 'BTCUSDT';
 
 type Draw = (chance: Chance) => FaultRule;
@@ -24,7 +22,7 @@ const rate = (chance: Chance, most: number): FaultTiming => ({
 
 /** A span of `low` to `high` milliseconds. */
 const span = (chance: Chance, low: number, high: number): FaultTiming => ({
-  afterMs: between(chance, startedMs, withinMs),
+  afterMs: between(chance, 0, withinMs),
   forMs: between(chance, low, high),
 });
 
@@ -63,13 +61,13 @@ const draws: readonly Draw[] = [
     },
   }),
   (chance) => ({
-    ...{ on: 'GET *', when: { ...rate(chance, 0.2), afterMs: startedMs } },
+    ...{ on: 'GET *', when: rate(chance, 0.2) },
     do: { kind: 'answer', carriedOut: false, status: 502, body: html },
   }),
   (chance) => ({
     ...{
       on: 'GET *',
-      when: { ...rate(chance, 0.3), afterMs: startedMs },
+      when: rate(chance, 0.3),
       do: { kind: 'delay', ms: between(chance, 50, 4000) },
     },
   }),
@@ -84,7 +82,7 @@ const draws: readonly Draw[] = [
   (chance) => ({ on: 'user-stream', when: span(chance, 5000, 30_000), do: { kind: 'silent' } }),
   (chance) => ({
     ...{ on: 'user-stream', do: { kind: 'half-open' } },
-    when: { afterMs: between(chance, startedMs, withinMs), times: 1 },
+    when: { afterMs: between(chance, 0, withinMs), times: 1 },
   }),
   (chance) => ({ on: 'user-stream', when: rate(chance, 0.1), do: { kind: 'malformed' } }),
   (chance) => ({ on: 'market-stream', when: rate(chance, 0.3), do: { kind: 'duplicate' } }),
@@ -94,7 +92,7 @@ const draws: readonly Draw[] = [
   (chance) => ({ on: 'market-stream', when: span(chance, 5000, 30_000), do: { kind: 'silent' } }),
   (chance) => ({
     ...{ on: 'market-stream', do: { kind: 'half-open' } },
-    when: { afterMs: between(chance, startedMs, withinMs), times: 1 },
+    when: { afterMs: between(chance, 0, withinMs), times: 1 },
   }),
   (chance) => ({ on: 'market-stream', when: rate(chance, 0.5), do: { kind: 'refuse' } }),
   // The exchange itself.
@@ -103,11 +101,11 @@ const draws: readonly Draw[] = [
     do: { kind: 'halt', symbol, status: chance() < 0.5 ? 'BREAK' : 'HALT' },
   }),
   (chance) => ({
-    ...{ on: 'exchange', when: { afterMs: between(chance, startedMs, withinMs) } },
+    ...{ on: 'exchange', when: { afterMs: between(chance, 0, withinMs) } },
     do: { kind: 'filters', symbol, stepSize: '0.0001', notionalMin: '10' },
   }),
   (chance) => ({
-    ...{ on: 'exchange', when: { afterMs: between(chance, startedMs, withinMs) } },
+    ...{ on: 'exchange', when: { afterMs: between(chance, 0, withinMs) } },
     do: { kind: 'trade', symbol, side: chance() < 0.5 ? 'BUY' : 'SELL', quantity: '0.01' },
   }),
   (chance) => ({

@@ -5,11 +5,20 @@ import type { ExchangeSettings } from '../exchange/client.ts';
 import { VenueFault } from '../exchange/fault.ts';
 import type { Venue, VenueNews } from '../ports.ts';
 import { type Bench, type Connection, createConnection } from './connection.ts';
+import { discreet } from './discretion.ts';
 
 /** The venue behind `settings`. Nothing is sent before `connect`, which can be tried again. */
 export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
+  const { key = '', secret = '' } = settings.credentials ?? {};
+  return discreet(venueOf(settings, bench), [key, secret]);
+}
+
+function venueOf(settings: ExchangeSettings, bench: Bench): Venue {
   const news = new Subject<VenueNews>();
   let connection: Connection | undefined;
+  /** Not open yet: whoever closes the venue meanwhile closes it too. */
+  let opening: Connection | undefined;
+  let isClosed = false;
 
   const connected = (): Connection => {
     if (connection !== undefined) return connection;
@@ -17,9 +26,10 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
   };
 
   async function disconnect(): Promise<void> {
-    const former = connection;
+    const former = [connection, opening];
     connection = undefined;
-    await former?.close();
+    opening = undefined;
+    for (const one of former) await one?.close();
   }
 
   return {
@@ -28,13 +38,17 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
     async connect() {
       await disconnect();
       const next = await createConnection(settings, bench, news);
+      opening = next;
       try {
         const instruments = await next.open();
+        if (isClosed) throw closedMeanwhile();
         connection = next;
         return instruments;
       } catch (error) {
         await next.close();
         throw error;
+      } finally {
+        opening = undefined;
       }
     },
     instruments: async () => connected().instruments(),
@@ -51,8 +65,12 @@ export function connectVenue(settings: ExchangeSettings, bench: Bench): Venue {
     fills: async (pair, since) => connected().books.trades(pair, since),
     openOrders: async () => connected().books.openOrders(),
     async close() {
+      isClosed = true;
       await disconnect();
       news.complete();
     },
   };
 }
+
+const closedMeanwhile = (): VenueFault =>
+  new VenueFault('expected a venue to connect to, was closed meanwhile', { retryable: true });

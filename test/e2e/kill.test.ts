@@ -1,14 +1,15 @@
 // kill -9 while a position is held: the same position and stop after the restart, and the stop fires on
 // the next price through it, though the position's configuration has been archived meanwhile.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { openReader } from '../../src/store/read.ts';
 import { audit } from '../support/audit/audit.ts';
-import { type Line, runCommand, startCommand } from '../support/command.ts';
+import { type Line, runCommand } from '../support/command.ts';
 import { calm, craftMarket, writeCandles } from '../support/crafted-market.ts';
+import { livePlace, startLive } from '../support/live-place.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'troupe-kill-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -26,41 +27,7 @@ const market = craftMarket(1, ({ entry, stop }, at) => [
 const candleFile = join(directory, 'btc.csv');
 writeCandles(candleFile, market.candles);
 
-const settingsFile = join(directory, 'troupe.yaml');
 const storeFile = join(directory, 'data', 'troupe.db');
-
-function writeSettings(port: number): void {
-  mkdirSync(join(directory, 'data'), { recursive: true });
-  writeFileSync(
-    settingsFile,
-    `mode: live
-store: { url: "sqlite:${storeFile}" }
-venues: { binance: { endpoint: { rest: "http://127.0.0.1:${port}", stream: "ws://127.0.0.1:${port}" }, speed: ${speed}, sandbox: true } }
-execution: { collar: 0.02 }
-`,
-  );
-  writeFileSync(
-    join(directory, 'configurations.json'),
-    JSON.stringify({
-      id: 'btc-sweep',
-      strategy_name: 'Liquidity Sweep',
-      pair: 'BTC/USDT',
-      exchange: 'binance',
-      timeframe: '1m',
-      lifecycle_stage: 'MATURE',
-      parameters: {},
-      performance: { gross_win_rate: 68 },
-      validation: { sharpe_ratio: 2.1 },
-      is_active: true,
-    }),
-  );
-}
-
-const start = () =>
-  startCommand(['--json', '--settings', settingsFile, 'run', '--live'], {
-    TROUPE_BINANCE_KEY: key,
-    TROUPE_BINANCE_SECRET: secret,
-  });
 
 async function position() {
   const reader = openReader(`sqlite:${storeFile}`);
@@ -90,13 +57,13 @@ test('a held position survives kill -9 and leaves at its stop', { timeout: 120_0
     () => {},
   );
   try {
-    writeSettings(venue.port);
-    const first = start();
+    const place = livePlace(directory, { port: venue.port, speed, key, secret });
+    const first = startLive(place);
     await first.until(is('fill.recorded'), 60_000);
     const asked = [
       '--json',
       '--settings',
-      settingsFile,
+      place.settings,
       'configurations',
       'deactivate',
       'btc-sweep',
@@ -107,7 +74,7 @@ test('a held position survives kill -9 and leaves at its stop', { timeout: 120_0
     first.child.kill('SIGKILL');
     await first.exit;
 
-    const second = start();
+    const second = startLive(place);
     await second.until(is('engine.started'), 30_000);
     expect(await position()).toEqual(held);
     const left = await second.until(is('exit.ordered'), 60_000);

@@ -1,12 +1,13 @@
 // Loaded before the program: at the signal SIGWINCH it does to the process what no part of the program does
-// to itself. Which, says the environment.
+// to itself. Which, says the environment; the words of an error may stand in a file.
+import { readFileSync } from 'node:fs';
 import { Actor } from 'xstate';
 
 const acts: Readonly<Record<string, () => void>> = {
-  reject: () => void Promise.reject(new Error('sabotage')),
+  reject: () => void Promise.reject(new Error(words())),
   throw() {
     setImmediate(() => {
-      throw new TypeError('sabotage');
+      throw new TypeError(words());
     });
   },
   supervisor() {
@@ -16,6 +17,11 @@ const acts: Readonly<Record<string, () => void>> = {
     for (;;);
   },
 };
+
+function words(): string {
+  const file = process.env['TROUPE_SABOTAGE_WORDS'];
+  return file === undefined ? 'sabotage' : readFileSync(file, 'utf8');
+}
 
 /** From now on the supervisor is told what it cannot understand. An actor binds its methods when it is made. */
 let deafened = false;

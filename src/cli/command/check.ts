@@ -12,12 +12,13 @@ import { wordsOf } from '../../exchange/fault.ts';
 import { RateBudget } from '../../exchange/rate-budget.ts';
 import { plainLog } from '../../log.ts';
 import { describeProblem } from '../../settings/problem.ts';
-import { type Credentials, takeCredentials } from '../../settings/secret.ts';
+import type { Credentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { connectVenue } from '../../venue/ccxt.ts';
 import { loadInstruments } from '../../venue/listing.ts';
 import { configurationPath, loadDocument, loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
+import { ownCredentials } from '../seclusion.ts';
 import { amount } from '../story/format.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -118,7 +119,7 @@ async function checkKeys(
   const { name } = exchange;
   let credentials: Credentials | undefined;
   try {
-    credentials = takeCredentials(name, process.env);
+    credentials = ownCredentials(name);
   } catch (error) {
     return [bad(`key refused: ${wordsOf(error)}`)];
   }

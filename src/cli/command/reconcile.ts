@@ -11,7 +11,6 @@ import type { Credentials } from '../../exchange/client.ts';
 import { plainLog } from '../../log.ts';
 import { plain } from '../../plain.ts';
 import type { Venue } from '../../ports.ts';
-import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { openReader } from '../../store/read.ts';
 import { connectVenue } from '../../venue/ccxt.ts';
@@ -19,6 +18,7 @@ import { words } from '../argument.ts';
 import { bookOf } from '../book.ts';
 import { loadSettings } from '../load.ts';
 import type { Bench } from '../program.ts';
+import { ownCredentials } from '../seclusion.ts';
 import { engineRuns, sendCommand, type Where } from '../send.ts';
 import { priceText } from '../story/format.ts';
 import { Failure, type Terminal, WrongUse } from '../terminal.ts';
@@ -99,7 +99,7 @@ async function withVenue<T>(
   work: (venue: Venue, instruments: ReadonlyMap<string, Instrument>) => Promise<T>,
 ): Promise<T> {
   const { name, venue: at } = venueOf(settings);
-  const credentials: Credentials | undefined = takeCredentials(name, process.env);
+  const credentials: Credentials | undefined = ownCredentials(name);
   if (credentials === undefined) {
     const prefix = `TROUPE_${name.toUpperCase()}`;
     throw new WrongUse(

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { isTimeframe } from '../../domain/time.ts';
 import type { CandleFile } from '../../sandbox/recorded.ts';
-import { takeCredentials } from '../../settings/secret.ts';
 import { type Settings, venueOf } from '../../settings/settings.ts';
 import { duration, numberBetween, wholeBetween } from '../argument.ts';
 import { faultsOf, withFaults } from '../fault.ts';
 import { configurationPath, loadDocument, loadSettings, refuse } from '../load.ts';
 import type { Bench } from '../program.ts';
 import { runEngine } from '../run-engine.ts';
+import { expectNoDebugger, ownCredentials } from '../seclusion.ts';
 import { Failure, type Terminal, WrongUse } from '../terminal.ts';
 import { VERSION } from '../version.ts';
 import { demo } from './demo.ts';
@@ -89,8 +89,9 @@ async function run(
 ): Promise<number> {
   const settings = loadSettings(settingsFile);
   expectMode(settings, live, settingsFile);
+  if (live) expectNoDebugger();
   const { name } = venueOf(settings);
-  const credentials = takeCredentials(name, process.env);
+  const credentials = ownCredentials(name);
   if (live && credentials === undefined) {
     const prefix = `TROUPE_${name.toUpperCase()}`;
     throw new WrongUse(
