@@ -1,0 +1,68 @@
+// A market in which two configurations buy the same pair one after the other, with stops at different
+// levels; and then what the trial wants: nothing, a fall to the higher stop, to both, or through everything.
+import type { Candle } from '../../../src/domain/candle.ts';
+import { generatedMarket } from '../../../src/sandbox/generated/market.ts';
+import type { Parameters } from '../../../src/strategies/strategy.ts';
+import { calm, decisionsOn } from '../crafted-market.ts';
+
+/** What the price does once both have bought. */
+export type Course = 'calm' | 'fall' | 'plunge' | 'gap';
+
+const minuteMs = 60_000;
+const historyBars = 1000;
+/** Bars before the first BUY: time for the trader to start, with the dozen that the market brings. */
+const spareBars = 6;
+/** Bars between the second BUY and what follows: time for the stops to be placed. */
+const restBars = 8;
+const seed = 15;
+
+const patient = { target_min_r: 10, target_r: 10, target_max_r: 20, bars_max: 500 };
+/** By id; the second one's stop is the higher. */
+export const PARAMETERS = {
+  first: { ...patient, stop_buffer: 4 },
+  second: { ...patient, stop_buffer: 1, lookback: 400, level_age_min: 60 },
+};
+
+export interface KillMarket {
+  readonly candles: readonly Candle[];
+  readonly historyBars: number;
+}
+
+/** The market that takes `course` after both have bought. Throws where the seed does not bring the two. */
+export function killMarket(course: Course): KillMarket {
+  const source = generatedMarket(seed);
+  const candles: Candle[] = [];
+  const from = source.live - (historyBars + spareBars) * minuteMs;
+  for (let at = from; at < source.live + 60 * minuteMs; at += minuteMs) {
+    const candle = source.candle('BTC/USDT', at);
+    if (candle !== undefined) candles.push(candle);
+  }
+  const first = buyOn(candles, PARAMETERS.first);
+  const second = buyOn(candles, PARAMETERS.second);
+  if (!(second.bar > first.bar && first.stop < second.stop)) {
+    throw new Error('expected the second to buy later and to stop higher');
+  }
+  const until = candles.slice(0, second.bar + 1);
+  const last = until.at(-1);
+  if (last === undefined) throw new Error('expected candles, were none');
+  const at = last.openTime + minuteMs;
+  const levels: Readonly<Record<Course, number>> = {
+    calm: last.close,
+    fall: (first.stop + second.stop) / 2,
+    plunge: first.stop * 0.996,
+    gap: first.stop * 0.98,
+  };
+  const after = [
+    ...calm(at, last.close, restBars),
+    ...calm(at + restBars * minuteMs, levels[course], 600),
+  ];
+  return { candles: [...until, ...after], historyBars };
+}
+
+function buyOn(candles: readonly Candle[], parameters: Parameters): { bar: number; stop: number } {
+  const decisions = decisionsOn(candles, { fee: 0.001, slippage: 0.0005 }, parameters);
+  for (const [bar, { direction, stop }] of decisions) {
+    if (bar >= historyBars && direction === 'BUY') return { bar, stop };
+  }
+  throw new Error('expected a BUY, was none');
+}
