@@ -63,7 +63,7 @@ export function craftMarket(
   return { candles: [...until, ...after(setup, next)], buyBar, setup };
 }
 
-const cents = (price: number): number => Math.round(price * 100) / 100;
+export const cents = (price: number): number => Math.round(price * 100) / 100;
 
 /** `bars` calm candles at `price`. */
 export const calm = (at: number, price: number, bars: number): readonly Candle[] =>

@@ -1,12 +1,12 @@
 // A market in which two configurations buy the same pair one after the other, with stops at different
-// levels; and then what the trial wants: nothing, a fall to the higher stop, to both, or through everything.
+// levels; and then what the trial wants: nothing, a dip to the higher stop, to both, or through everything.
 import type { Candle } from '../../../src/domain/candle.ts';
 import { generatedMarket } from '../../../src/sandbox/generated/market.ts';
 import type { Parameters } from '../../../src/strategies/strategy.ts';
-import { calm, decisionsOn } from '../crafted-market.ts';
+import { calm, cents, decisionsOn } from '../crafted-market.ts';
 
 /** What the price does once both have bought. */
-export type Course = 'calm' | 'fall' | 'plunge' | 'gap';
+export type Course = 'calm' | 'dip' | 'plunge' | 'crash';
 
 const minuteMs = 60_000;
 const historyBars = 1000;
@@ -14,13 +14,16 @@ const historyBars = 1000;
 const spareBars = 6;
 /** Bars between the second BUY and what follows: time for the stops to be placed. */
 const restBars = 8;
-const seed = 15;
+const seed = 93;
 
 const patient = { target_min_r: 10, target_r: 10, target_max_r: 20, bars_max: 500 };
 /** By id; the second one's stop is the higher. */
 export const PARAMETERS = {
   first: { ...patient, stop_buffer: 4 },
-  second: { ...patient, stop_buffer: 1, lookback: 400, level_age_min: 60 },
+  second: {
+    ...{ ...patient, stop_buffer: 1, pivot_bars: 8 },
+    ...{ relative_volume_min: 0.8, close_location_min: 0.4, confidence_min: 0.2 },
+  },
 };
 
 export interface KillMarket {
@@ -46,18 +49,26 @@ export function killMarket(course: Course): KillMarket {
   const last = until.at(-1);
   if (last === undefined) throw new Error('expected candles, were none');
   const at = last.openTime + minuteMs;
-  const levels: Readonly<Record<Course, number>> = {
+  const lows: Readonly<Record<Course, number>> = {
     calm: last.close,
-    fall: (first.stop + second.stop) / 2,
+    dip: (first.stop + second.stop) / 2,
     plunge: first.stop * 0.996,
-    gap: first.stop * 0.98,
+    crash: first.stop * 0.98,
   };
   const after = [
     ...calm(at, last.close, restBars),
-    ...calm(at + restBars * minuteMs, levels[course], 600),
+    course === 'crash'
+      ? dip(at + restBars * minuteMs, last.close, lows.crash, lows.crash)
+      : dip(at + restBars * minuteMs, last.close, lows[course]),
+    ...calm(at + (restBars + 1) * minuteMs, last.close, 600),
   ];
   return { candles: [...until, ...after], historyBars };
 }
+
+/** One candle down to `low` and back: too short to let anybody leave at its close, too thin to buy on. */
+const dip = (openTime: number, price: number, low: number, open = price): Candle => ({
+  ...{ openTime, open: cents(open), high: price, low: cents(low), close: price, volume: 0.01 },
+});
 
 function buyOn(candles: readonly Candle[], parameters: Parameters): { bar: number; stop: number } {
   const decisions = decisionsOn(candles, { fee: 0.001, slippage: 0.0005 }, parameters);

@@ -83,8 +83,8 @@ const wayOf = (kind: Kind): readonly [Point, Point, Point, Point, Point] => [
  */
 function occasionOf(kind: Kind, way: number): { course: Course; nth: number } {
   const nth = 1 + (way % 2);
-  if (kind === 'exit') return { course: nth === 1 ? 'fall' : 'plunge', nth };
-  if (kind === 'cancel') return { course: 'fall', nth };
+  if (kind === 'exit') return { course: nth === 1 ? 'dip' : 'plunge', nth };
+  if (kind === 'cancel') return { course: 'dip', nth };
   return { course: 'calm', nth };
 }
 
@@ -101,7 +101,7 @@ const atOutcome =
     const { course, nth } = occasionOf(kind, way);
     const at = { edge, fact: OUTCOMES[kind] };
     // A stop fills where the price falls through everything at once.
-    if (kind === 'stop') return { course: 'gap', kills: [{ at }] };
+    if (kind === 'stop') return { course: 'crash', kills: [{ at }] };
     return { course, kills: [{ at, nth }] };
   };
 
@@ -129,7 +129,7 @@ function duringPlacement(kind: Kind, way: number): Story {
     case 'entry':
       return { course: 'calm', kills: [{ at }] };
     case 'exit':
-      return { course: 'fall', kills: [{ at, since: OUTCOMES.exit }] };
+      return { course: 'dip', kills: [{ at, since: OUTCOMES.exit }] };
     case 'cancel':
       return { course: 'calm', kills: [{ at, since: INTENTS.cancel }] };
     default: {
@@ -150,7 +150,7 @@ function duringReplacement(kind: Kind, way: number): Story {
     case 'entry':
       return { course: 'calm', kills: [{ at }] };
     case 'exit':
-      return { course: 'fall', kills: [{ at, since: { type: 'exit.decided' } }] };
+      return { course: 'dip', kills: [{ at, since: { type: 'exit.decided' } }] };
     case 'stop': {
       const [, , , written, answered] = wayOf('stop');
       const points: [Point, ...Point[]] = [

@@ -23,8 +23,12 @@ export interface Finding {
   readonly armedMs: number | undefined;
   /** And to the right stop standing at the venue, every order at its end, and everyone out who must be. */
   readonly standsMs: number | undefined;
-  /** Client ids of the orders that the kills were about. */
-  readonly killed: readonly string[];
+}
+
+/** An order that a kill was about, and what is certain of it: a request that was written arrives. */
+interface Victim {
+  readonly id: string;
+  readonly atVenue: 'once' | 'never' | 'at most once';
 }
 
 const [key, secret] = ['kill-key', 'kill-secret'];
@@ -59,7 +63,7 @@ export async function runTrial(trial: Trial): Promise<Finding> {
     });
   } catch (error) {
     const problems = [error instanceof Error ? error.message : String(error)];
-    return { trial, problems, armedMs: undefined, standsMs: undefined, killed: [] };
+    return { trial, problems, armedMs: undefined, standsMs: undefined };
   } finally {
     await sandbox?.close();
     rmSync(directory, { recursive: true, force: true });
@@ -115,8 +119,8 @@ const start = ({ settings }: Place, kill: Kill | undefined): Running =>
       );
 
 /** Starts the trader once for each kill, until it has ended itself; the orders these were about. */
-async function killAll({ kills }: Trial, place: Place): Promise<readonly string[]> {
-  const about: string[] = [];
+async function killAll({ kills }: Trial, place: Place): Promise<readonly Victim[]> {
+  const victims: Victim[] = [];
   for (const kill of kills) {
     const running = start(place, kill);
     const timer = setTimeout(() => running.child.kill('SIGTERM'), reachMsMax);
@@ -126,15 +130,23 @@ async function killAll({ kills }: Trial, place: Place): Promise<readonly string[
     if (code !== null || word === undefined) {
       throw new Error(`the point was not reached: ${JSON.stringify(kill)}\n${tailOf(running)}`);
     }
-    if (typeof word['clientOrderId'] === 'string') about.push(word['clientOrderId']);
+    const id = word['clientOrderId'];
+    if (typeof id === 'string') victims.push({ id, atVenue: certaintyOf(kill) });
   }
-  return about;
+  return victims;
+}
+
+/** An entry that did not leave the house is not sent later; everything else is, while it is wanted. */
+function certaintyOf({ at }: Kill): Victim['atVenue'] {
+  if (at.edge === 'written' || at.edge === 'answered') return 'once';
+  const about = 'fact' in at ? at.fact.type : at.request;
+  return about === 'signal.approved' || about === 'entry' ? 'never' : 'at most once';
 }
 
 const tailOf = (running: Running): string => running.text().split('\n').slice(-25).join('\n');
 
 async function judge(trial: Trial, place: Place, venue: VenueAccess): Promise<Finding> {
-  const killed = await killAll(trial, place);
+  const victims = await killAll(trial, place);
   const last = start(place, undefined);
   try {
     await last.until(({ msg }) => msg === 'engine.started', startMsMax);
@@ -147,21 +159,20 @@ async function judge(trial: Trial, place: Place, venue: VenueAccess): Promise<Fi
       ...late('everything stands at the venue', standsMs, standsMsMax),
       ...(last.lines.some(({ msg }) => msg === 'protection.lost') ? ['protection was lost'] : []),
       ...(code === 0 ? [] : [`the last start ended with ${code}`]),
-      ...(await accountsOf(place, venue, killed)),
+      ...(await accountsOf(place, venue, victims)),
     ];
     const said = problems.length === 0 ? [] : [`the last start said:\n${tailOf(last)}`];
-    return { trial, problems: [...problems, ...said], armedMs, standsMs, killed };
+    return { trial, problems: [...problems, ...said], armedMs, standsMs };
   } finally {
     last.child.kill('SIGKILL');
   }
 }
 
-/** From the start's first fact to the look of the guard from which on it found everything protected. */
+/** From the start's first fact to the first look of the guard that found everything protected. */
 function armedAfter(lines: readonly Line[]): number | undefined {
   const started = lines.find(({ msg }) => msg === 'engine.started')?.['data'];
   const looks = lines.filter(({ msg }) => msg === 'guard.looked');
-  const lastBare = looks.findLastIndex(({ unprotected }) => String(unprotected) !== '');
-  const from = looks[lastBare + 1];
+  const from = looks.find(({ unprotected }) => String(unprotected) === '');
   if (from === undefined || typeof started !== 'object') return undefined;
   return Number(from['wall']) - Number((started as { wall?: number } | null)?.wall);
 }
@@ -207,7 +218,7 @@ async function isAllRight({ store }: Place, venue: VenueAccess): Promise<boolean
 const lot = 0.00001;
 
 /** Nothing twice, nothing unexplained: orders and trades at the venue against the journal. */
-async function accountsOf(place: Place, venue: VenueAccess, killed: readonly string[]) {
+async function accountsOf(place: Place, venue: VenueAccess, victims: readonly Victim[]) {
   const [orders, { intents }] = [await allOrders(venue), await booksOf(place.store)];
   const problems: string[] = [];
   const ids = orders.map(({ clientOrderId }) => clientOrderId);
@@ -221,9 +232,9 @@ async function accountsOf(place: Place, venue: VenueAccess, killed: readonly str
       problems.push(`${id}: more than one ${purpose} was filled`);
     }
   }
-  const meant = new Set(intents.map(({ id }) => id));
-  for (const id of killed) {
-    if (!meant.has(id) && ids.includes(id)) problems.push(`${id} was never meant`);
+  for (const { id, atVenue } of victims) {
+    const isThere = ids.includes(id);
+    if (atVenue === (isThere ? 'never' : 'once')) problems.push(`${id}: expected ${atVenue}`);
   }
   const { findings } = await audit({ ...venue, store: place.store });
   problems.push(...findings.map((one) => JSON.stringify(one)));
