@@ -11,7 +11,7 @@ export type Course = 'calm' | 'dip' | 'plunge' | 'crash';
 const minuteMs = 60_000;
 const historyBars = 1000;
 /** Bars before the first BUY: time for the trader to start, with the dozen that the market brings. */
-const spareBars = 6;
+const spareBars = 10;
 /** Bars between the second BUY and what follows: time for the stops to be placed. */
 const restBars = 8;
 const seed = 93;
@@ -31,8 +31,10 @@ export interface KillMarket {
   readonly historyBars: number;
 }
 
-/** The market that takes `course` after both have bought. Throws where the seed does not bring the two. */
-export function killMarket(course: Course): KillMarket {
+/** The way to the second BUY, made once. Throws where the seed does not bring the two. */
+let way: { readonly candles: readonly Candle[]; readonly stop: number; readonly higher: number };
+
+function wayToBoth(): typeof way {
   const source = generatedMarket(seed);
   const candles: Candle[] = [];
   const from = source.live - (historyBars + spareBars) * minuteMs;
@@ -45,28 +47,33 @@ export function killMarket(course: Course): KillMarket {
   if (!(second.bar > first.bar && first.stop < second.stop)) {
     throw new Error('expected the second to buy later and to stop higher');
   }
-  const until = candles.slice(0, second.bar + 1);
-  const last = until.at(-1);
+  return { candles: candles.slice(0, second.bar + 1), stop: first.stop, higher: second.stop };
+}
+
+/** The market that takes `course` after both have bought. */
+export function killMarket(course: Course): KillMarket {
+  way ??= wayToBoth();
+  const { candles, stop, higher } = way;
+  const last = candles.at(-1);
   if (last === undefined) throw new Error('expected candles, were none');
   const at = last.openTime + minuteMs;
+  const price = last.close;
   const lows: Readonly<Record<Course, number>> = {
-    calm: last.close,
-    dip: (first.stop + second.stop) / 2,
-    plunge: first.stop * 0.996,
-    crash: first.stop * 0.98,
+    ...{ calm: price, dip: (stop + higher) / 2, plunge: stop * 0.996, crash: stop * 0.98 },
   };
+  const low = lows[course];
+  const dipAt = at + restBars * minuteMs;
   const after = [
-    ...calm(at, last.close, restBars),
-    course === 'crash'
-      ? dip(at + restBars * minuteMs, last.close, lows.crash, lows.crash)
-      : dip(at + restBars * minuteMs, last.close, lows[course]),
-    ...calm(at + (restBars + 1) * minuteMs, last.close, 600),
+    ...calm(at, price, restBars),
+    // A crash leaves nobody time to sell on the way: it opens at its low.
+    dip(dipAt, price, low, course === 'crash' ? low : price),
+    ...calm(dipAt + minuteMs, price, 600),
   ];
-  return { candles: [...until, ...after], historyBars };
+  return { candles: [...candles, ...after], historyBars };
 }
 
 /** One candle down to `low` and back: too short to let anybody leave at its close, too thin to buy on. */
-const dip = (openTime: number, price: number, low: number, open = price): Candle => ({
+const dip = (openTime: number, price: number, low: number, open: number): Candle => ({
   ...{ openTime, open: cents(open), high: price, low: cents(low), close: price, volume: 0.01 },
 });
 

@@ -129,7 +129,8 @@ function duringPlacement(kind: Kind, way: number): Story {
     case 'entry':
       return { course: 'calm', kills: [{ at }] };
     case 'exit':
-      return { course: 'dip', kills: [{ at, since: OUTCOMES.exit }] };
+      // What is left is covered anew as soon as the old stop has let go, with the exit's own order.
+      return { course: 'dip', kills: [{ at, since: { type: 'exit.decided' } }] };
     case 'cancel':
       return { course: 'calm', kills: [{ at, since: INTENTS.cancel }] };
     default: {
