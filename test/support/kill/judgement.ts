@@ -3,9 +3,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit } from '../audit/audit.ts';
 import { type Line, runCommand } from '../command.ts';
-import { booksOf } from './book-side.ts';
+import { type Books, booksOf } from './book-side.ts';
 import { environment, type Place } from './place.ts';
-import { allOrders, lastPrice, openOrders } from './venue-side.ts';
+import { allOrders, lastPrice, openOrders, type SeenOrder } from './venue-side.ts';
 
 /** An order that a kill was about, and what is certain of it. */
 export interface Victim {
@@ -26,33 +26,49 @@ export function armedAfter(lines: readonly Line[]): number | undefined {
   return Number(from['wall']) - Number((started as { wall?: number } | null)?.wall);
 }
 
-/** When, from now on, all was right and stayed so; undefined when it never was within `msMax`. */
-export async function untilRight(place: Place, msMax: number): Promise<number | undefined> {
+/** Milliseconds from a moment on; undefined for what did not come. */
+export interface Times {
+  /** The venue's stop covered the sum of the books, and stayed so. */
+  readonly standsMs: number | undefined;
+  /** And every other order had ended, and nobody held what had to go. */
+  readonly settledMs: number | undefined;
+}
+
+/** When, from now on, what must stand at the venue stood there and all was settled; looks for `msMax`. */
+export async function untilSettled(place: Place, msMax: number): Promise<Times> {
   const startedAt = performance.now();
-  let rightAt: number | undefined;
+  let standsMs: number | undefined;
+  let settledMs: number | undefined;
   for (;;) {
     const now = performance.now() - startedAt;
-    if (!(await isAllRight(place))) rightAt = undefined;
-    else rightAt ??= now;
-    if (rightAt !== undefined && now - rightAt > calmMs && now > lookMs) return rightAt;
-    if (now > msMax) return undefined;
+    const seen = await look(place);
+    standsMs = seen.stands ? (standsMs ?? now) : undefined;
+    settledMs = seen.stands && seen.settled ? (settledMs ?? now) : undefined;
+    const isOver = settledMs !== undefined && now - settledMs > calmMs && now > lookMs;
+    if (isOver || now > msMax) return { standsMs, settledMs };
     await pause(400);
   }
 }
 
-/** Every order has ended but one stop at the venue for the sum of the books, and nobody overstays. */
-async function isAllRight({ store, venue }: Place): Promise<boolean> {
+async function look({ store, venue }: Place): Promise<{ stands: boolean; settled: boolean }> {
   const [open, price] = [await openOrders(venue), await lastPrice(venue)];
   const { positions, live } = await booksOf(store);
-  if (positions.some(({ stop, isLeaving }) => isLeaving || price <= stop)) return false;
-  if (live.length !== open.length) return false;
   const [stop, ...more] = open;
-  if (positions.length === 0 || stop === undefined) return positions.length === open.length;
-  const held = positions.reduce((sum, { quantity }) => sum + quantity, 0);
-  const bare = held - (stop.quantity - stop.executed);
-  const isRight = stop.type === 'STOP_LOSS_LIMIT' && stop.clientOrderId === live[0];
-  const isBelow = positions.every((position) => stop.trigger < position.stop);
-  return more.length === 0 && isRight && isBelow && bare > -1e-9 && bare < lot;
+  const staying = positions.filter(({ isLeaving }) => !isLeaving);
+  const isOverstayed = positions.some(({ stop: level, isLeaving }) => isLeaving || price <= level);
+  const stands = more.length === 0 && (staying.length === 0 || covers(stop, staying));
+  return { stands, settled: !isOverstayed && isSame(live, open) };
+}
+
+const isSame = (live: readonly string[], open: readonly SeenOrder[]): boolean =>
+  live.length === open.length && open.every(({ clientOrderId }) => live.includes(clientOrderId));
+
+/** A stop for the sum of the books, to the lot, below the stops of all of them. */
+function covers(stop: SeenOrder | undefined, held: Books['positions']): boolean {
+  if (stop?.type !== 'STOP_LOSS_LIMIT') return false;
+  const sum = held.reduce((total, { quantity }) => total + quantity, 0);
+  const bare = sum - (stop.quantity - stop.executed);
+  return bare > -1e-9 && bare < lot && held.every((position) => stop.trigger < position.stop);
 }
 
 /** Nothing twice, nothing unexplained: what is wrong with orders and trades at the venue against the journal. */

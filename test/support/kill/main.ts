@@ -23,11 +23,13 @@ const waiting = allTrials().filter(isWanted);
 const endsAt = performance.now() + Number(values.minutes) * 60_000;
 const findings: Finding[] = [];
 
-function say({ trial, problems, armedMs, standsMs }: Finding): void {
+function say({ trial, problems, armedMs, times }: Finding): void {
   const word = problems.length === 0 ? 'ok  ' : 'BAD ';
-  const [armed, stands] = [armedMs, standsMs].map((ms) => ms?.toFixed(0).padStart(6) ?? '     –');
+  const measured = [armedMs, times?.standsMs, times?.settledMs]
+    .map((ms) => ms?.toFixed(0) ?? '–')
+    .map((text) => text.padStart(6));
   const name = `${trial.kind} ${trial.step} ${STEPS[trial.step - 1]} (${trial.way})`;
-  console.log(`${word}${armed}${stands}  ${name}: ${trial.kills.map(describe).join('; ')}`);
+  console.log(`${word}${measured.join('')}  ${name}: ${trial.kills.map(describe).join('; ')}`);
   for (const problem of problems) console.log(`      ${problem.replaceAll('\n', '\n      ')}`);
 }
 
@@ -57,9 +59,10 @@ for (const [index, name] of STEPS.entries()) {
   console.log(`${String(index + 1).padStart(2)} ${name.padEnd(21)}${cells.join('')}`);
 }
 const bad = findings.filter(({ problems }) => problems.length > 0).length;
+console.log(`${findings.length} tried, ${bad} bad, ${waiting.length} left out`);
 console.log(
-  `${findings.length} tried, ${bad} bad, ${waiting.length} left out; stops watched after at most ` +
-    `${most(findings.map(({ armedMs }) => armedMs))} ms, all in place after at most ` +
-    `${most(findings.map(({ standsMs }) => standsMs))} ms`,
+  `at most: stops watched after ${most(findings.map(({ armedMs }) => armedMs))} ms, the venue's stop in ` +
+    `place after ${most(findings.map(({ times }) => times?.standsMs))} ms, all settled after ` +
+    `${most(findings.map(({ times }) => times?.settledMs))} ms`,
 );
 process.exitCode = bad === 0 && waiting.length === 0 ? 0 : 1;

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Running } from '../command.ts';
-import { accountsOf, armedAfter, reconciled, untilRight, type Victim } from './judgement.ts';
+import {
+  accountsOf,
+  armedAfter,
+  reconciled,
+  type Times,
+  untilSettled,
+  type Victim,
+} from './judgement.ts';
 import type { Trial } from './matrix.ts';
 import { openPlace, type Place, recvWindowMs, startDoomed, startWatched } from './place.ts';
 import type { Kill } from './point.ts';
@@ -15,15 +22,14 @@ export interface Finding {
   readonly problems: readonly string[];
   /** From the last start's first fact to every position's stop watched on a live price, or on its way out. */
   readonly armedMs?: number | undefined;
-  /** And to the right stop standing at the venue, every order at its end, and everyone out who must be. */
-  readonly standsMs?: number | undefined;
+  readonly times?: Times;
 }
 
 /** Of the specification: from the start on. */
 const armedMsMax = 5000;
 const standsMsMax = recvWindowMs + 15_000;
-/** What is late is waited for all the same: late is not never. */
-const patienceMs = 10_000;
+/** An exit that never arrived is sent again only then, and the stop for the others before it ended. */
+const settledMsMax = standsMsMax + 15_000;
 /** Longest way to a point, and longest a start may take on a busy machine. */
 const reachMsMax = 40_000;
 const startMsMax = 40_000;
@@ -88,13 +94,14 @@ async function judge(trial: Trial, place: Place): Promise<Finding> {
   const last = startWatched(place);
   try {
     await last.until(({ msg }) => msg === 'engine.started', startMsMax);
-    const standsMs = await untilRight(place, standsMsMax + patienceMs);
+    const times = await untilSettled(place, settledMsMax);
     last.child.kill('SIGINT');
     const code = await last.exit;
     const armedMs = armedAfter(last.lines);
     const problems = [
       ...late('the stops are watched', armedMs, armedMsMax),
-      ...late('everything stands at the venue', standsMs, standsMsMax),
+      ...late("the venue's stop stands", times.standsMs, standsMsMax),
+      ...late('everything is settled', times.settledMs, settledMsMax),
       ...(last.lines.some(({ msg }) => msg === 'protection.lost') ? ['protection was lost'] : []),
       ...(code === 0 ? [] : [`the last start ended with ${code}`]),
       ...(await accountsOf(place, victims)),
@@ -102,7 +109,7 @@ async function judge(trial: Trial, place: Place): Promise<Finding> {
       ...(trial.way === 1 ? await reconciled(place) : []),
     ];
     const said = problems.length === 0 ? [] : [`the last start said:\n${tailOf(last)}`];
-    return { trial, problems: [...problems, ...said], armedMs, standsMs };
+    return { trial, problems: [...problems, ...said], armedMs, times };
   } finally {
     last.child.kill('SIGKILL');
   }
