@@ -10,8 +10,8 @@ export type Course = 'calm' | 'dip' | 'plunge' | 'crash';
 
 const minuteMs = 60_000;
 const historyBars = 1000;
-/** Bars before the first BUY: time for the trader to start, with the dozen that the market brings. */
-const spareBars = 10;
+/** Bars before the first BUY, with the dozen that the market brings: time for the trader to load its history. */
+const spareBars = 6;
 /** Bars between the second BUY and what follows: time for the stops to be placed. */
 const restBars = 8;
 const seed = 93;

@@ -1,5 +1,6 @@
 // Where a trial takes place: a sandbox with its market, settings of a live trader, two configurations.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { VenueAccess } from '../audit/venue-client.ts';
@@ -26,11 +27,11 @@ export interface Place {
 
 /** Opens a sandbox whose market takes `course`, and writes what a trader on it needs, below `directory`. */
 export async function openPlace(directory: string, course: Course): Promise<Place> {
-  const sandbox = await openSandbox(directory, course);
-  const rest = `http://127.0.0.1:${sandbox.port}`;
+  const door = await openDoor(() => openSandbox(directory, course));
+  const rest = `http://127.0.0.1:${door.port}`;
   const [settings, store] = [join(directory, 'troupe.yaml'), join(directory, 'data', 'troupe.db')];
   mkdirSync(join(directory, 'data'), { recursive: true });
-  const endpoint = `{ rest: "${rest}", stream: "ws://127.0.0.1:${sandbox.port}" }`;
+  const endpoint = `{ rest: "${rest}", stream: "ws://127.0.0.1:${door.port}" }`;
   writeFileSync(
     settings,
     `mode: live
@@ -47,7 +48,7 @@ protection: { by: both }
     ...{ performance: { gross_win_rate: 68 }, validation: { sharpe_ratio: 2.1 } },
   }));
   writeFileSync(join(directory, 'configurations.json'), JSON.stringify(configurations));
-  return { settings, store, venue: { rest, key, secret }, close: () => sandbox.close() };
+  return { settings, store, venue: { rest, key, secret }, close: door.close };
 }
 
 function openSandbox(directory: string, course: Course): Promise<Sandbox> {
@@ -62,6 +63,32 @@ function openSandbox(directory: string, course: Course): Promise<Sandbox> {
     },
     () => {},
   );
+}
+
+/** A way to the sandbox, whose market begins with the first who comes: it waits for a slow start. */
+async function openDoor(open: () => Promise<Sandbox>) {
+  let opened: Promise<Sandbox> | undefined;
+  const sockets = new Set<Socket>();
+  const server = createServer(async (near) => {
+    sockets.add(near);
+    near.on('error', () => {});
+    opened ??= open();
+    const far = connect((await opened).port, '127.0.0.1');
+    sockets.add(far);
+    // What was written by a process that is gone still arrives.
+    near.on('close', () => far.end());
+    far.on('close', () => near.destroy()).on('error', () => near.destroy());
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(): Promise<void> {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await (await opened)?.close();
+    },
+  };
 }
 
 const runArgs = (settings: string) => ['--json', '--settings', settings, 'run', '--live'];
