@@ -50,13 +50,19 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
   async function isSettled(order: Order, conclusiveAt: Millis): Promise<boolean> {
     const wait = patienceWith(order, options);
     for (let misses = 0; misses < 2; ) {
-      await pause(misses > 0 ? secondMissMs : wait());
+      await pause(misses > 0 ? secondMissMs : notBeyond(conclusiveAt, wait()));
       const askedAt = clock.monotonic();
       const word = await ask(order);
       if (word === 'ended' || word === 'standing') return true;
       misses = missesAfter(misses, word, askedAt >= conclusiveAt);
     }
     return false;
+  }
+
+  /** The first question whose answer proves something is asked in time: a stop may wait for it. */
+  function notBeyond(conclusiveAt: Millis, waitMs: Millis): Millis {
+    const leftMs = conclusiveAt - clock.monotonic();
+    return leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs;
   }
 
   function conclude({ clientOrderId }: Order): void {

@@ -6,6 +6,7 @@ import { Series } from '../../src/domain/series.ts';
 import type { Setup } from '../../src/domain/signal.ts';
 import { generatedMarket } from '../../src/sandbox/generated/market.ts';
 import { liquiditySweep } from '../../src/strategies/liquidity-sweep.ts';
+import type { Parameters } from '../../src/strategies/strategy.ts';
 
 const pair = 'BTC/USDT';
 const minuteMs = 60_000;
@@ -19,13 +20,14 @@ export interface CraftedMarket {
   readonly setup: Setup;
 }
 
-/** Every decision of Liquidity Sweep on `candles` with default parameters: set-ups by bar. */
+/** Every decision of Liquidity Sweep on `candles`, with default parameters unless given: set-ups by bar. */
 export function decisionsOn(
   candles: readonly Candle[],
   costs: { fee: number; slippage: number },
+  parameters: Parameters = {},
 ): ReadonlyMap<number, Setup> {
   const series = new Series('1m', 1024);
-  const evaluator = liquiditySweep.create({}, series, costs);
+  const evaluator = liquiditySweep.create(parameters, series, costs);
   const setups = new Map<number, Setup>();
   for (const [bar, candle] of candles.entries()) {
     series.push(candle);
@@ -61,7 +63,7 @@ export function craftMarket(
   return { candles: [...until, ...after(setup, next)], buyBar, setup };
 }
 
-const cents = (price: number): number => Math.round(price * 100) / 100;
+export const cents = (price: number): number => Math.round(price * 100) / 100;
 
 /** `bars` calm candles at `price`. */
 export const calm = (at: number, price: number, bars: number): readonly Candle[] =>
