@@ -27,6 +27,9 @@ export function newsOf(report: OrderReport): OrderNews {
   }
 }
 
+/** What venues say when the account has not what an order needs. */
+export const UNFUNDED: ReadonlySet<string | null> = new Set(['-2010', 'insufficient-funds']);
+
 /** Nothing more can happen to the order. */
 export const isOver = ({ state }: OrderReport): boolean => state !== 'open' && state !== 'partial';
 
@@ -48,7 +51,7 @@ export interface Execution {
 }
 
 export function createExecution(options: {
-  venue: Pick<Venue, 'place' | 'cancel'>;
+  venue: Pick<Venue, 'place' | 'cancel' | 'find'>;
   clock: Clock;
   timers: Timers;
   log: Log;
@@ -100,6 +103,23 @@ export function createExecution(options: {
     }
   }
 
+  /**
+   * A sale refused for want of coins is looked up before that is believed: they may be gone because it was
+   * taken, and its retry would sell others, which are not the engine's. A venue that cannot be asked has had
+   * its word.
+   */
+  async function place(order: Order): Promise<void> {
+    const outcome = await venue.place(order);
+    const isDoubtful =
+      outcome.kind === 'rejected' && order.side === 'sell' && UNFUNDED.has(outcome.code);
+    const report = isDoubtful ? await venue.find(order).catch(() => undefined) : undefined;
+    if (report === undefined || report.state === 'rejected') conclude(order, outcome);
+    else {
+      tell(report);
+      if (!isOver(report) && !rests(order)) sink.onUnknown(order);
+    }
+  }
+
   async function withdraw(order: Order): Promise<void> {
     const outcome = await venue.cancel(order);
     if (outcome.kind === 'canceled') tell(outcome.report);
@@ -113,7 +133,7 @@ export function createExecution(options: {
   }
 
   return {
-    send: (order) => untilDone(venue.place(order).then((outcome) => conclude(order, outcome))),
+    send: (order) => untilDone(place(order)),
     cancel: (order) => void untilDone(withdraw(order)),
     settled: (msMax) =>
       new Promise((resolve) => {

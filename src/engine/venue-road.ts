@@ -3,7 +3,7 @@
 import type { Instrument } from '../domain/instrument.ts';
 import { hasEnded, heldPairs, type Portfolio } from '../domain/portfolio.ts';
 import type { Banks, EngineRules } from './bank.ts';
-import { createExecution, type ExecutionSink } from './execution.ts';
+import { createExecution, type ExecutionSink, UNFUNDED } from './execution.ts';
 import { createFeePrice } from './fee-price.ts';
 import type { Parts } from './part.ts';
 import { createReconciliation } from './reconciliation.ts';
@@ -11,9 +11,6 @@ import { createResolver } from './resolve.ts';
 import { createStrangers } from './stranger.ts';
 import type { Supervisor } from './supervise.ts';
 import type { Watch } from './watch.ts';
-
-/** What venues say when the account has not what an order needs. */
-const UNFUNDED: ReadonlySet<string | null> = new Set(['-2010', 'insufficient-funds']);
 
 export function joinVenue(
   banks: Banks,

@@ -32,6 +32,7 @@ test('settled means that every answer has been told', async () => {
     venue: {
       place: () => new Promise((resolve) => answers.push(resolve)),
       cancel: async () => ({ kind: 'unknown', reason: 'nothing to cancel' }),
+      find: async () => undefined,
     },
     timers: nodeTimers,
     clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
@@ -68,6 +69,7 @@ function hearing() {
     venue: {
       place: async () => ({ kind: 'unknown', reason: 'no answer' }),
       cancel: async () => ({ kind: 'canceled', report }),
+      find: async () => undefined,
     },
     timers: nodeTimers,
     clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
@@ -96,4 +98,36 @@ test('an end is asked about while a fill of it was not told', async () => {
   execution.hear({ type: 'fill.reported', fill: fillOf(order, { quantity: '0.5' }) });
   execution.hear({ type: 'order.reported', report });
   expect(told).toEqual(['asked', 'asked', 'ended']);
+});
+
+test.each([
+  ['that the venue has after all is not over', 'filled', ['accepted']],
+  ['that it does not have is', undefined, ['ended']],
+  ['that it calls rejected too is', 'rejected', ['ended']],
+] as const)('a sale refused for want of coins %s', async (_, state, expected) => {
+  const told: string[] = [];
+  const sale = { ...order, side: 'sell', purpose: 'exit' } as const;
+  const { clientOrderId, pair } = sale;
+  let asked = 0;
+  const execution = createExecution({
+    venue: {
+      place: async () => ({ kind: 'rejected', code: '-2010', message: 'insufficient balance' }),
+      cancel: async () => ({ kind: 'unknown', reason: 'nothing to cancel' }),
+      async find() {
+        asked += 1;
+        if (state === undefined) return undefined;
+        return { clientOrderId, venueOrderId: '1', pair, at: 1, state, filled: '0' };
+      },
+    },
+    timers: nodeTimers,
+    clock: { market: () => 0, wall: () => 0, monotonic: () => 0, observe() {} },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    sink: { onFill() {}, onOrderNews: ({ kind }) => told.push(kind), onUnknown() {} },
+    orderOf: () => undefined,
+  });
+  await execution.send(sale);
+  expect(told).toEqual(expected);
+  // An entry is believed at once: nothing is sold by trying again.
+  await execution.send(order);
+  expect([asked, told.at(-1)]).toEqual([1, 'ended']);
 });
