@@ -50,6 +50,23 @@ export interface Execution {
   hear(news: VenueNews): void;
 }
 
+/**
+ * A sale refused for want of coins is looked up before that is believed: they may be gone because it was
+ * taken, and its retry would sell others, which are not the engine's. Undefined where the refusal stands: a
+ * venue that cannot be asked has had its word.
+ */
+async function secondWord(
+  order: Order,
+  outcome: Outcome,
+  venue: Pick<Venue, 'find'>,
+): Promise<OrderReport | undefined> {
+  if (outcome.kind !== 'rejected' || order.side !== 'sell' || !UNFUNDED.has(outcome.code)) {
+    return undefined;
+  }
+  const report = await venue.find(order).catch(() => undefined);
+  return report?.state === 'rejected' ? undefined : report;
+}
+
 export function createExecution(options: {
   venue: Pick<Venue, 'place' | 'cancel' | 'find'>;
   clock: Clock;
@@ -103,21 +120,15 @@ export function createExecution(options: {
     }
   }
 
-  /**
-   * A sale refused for want of coins is looked up before that is believed: they may be gone because it was
-   * taken, and its retry would sell others, which are not the engine's. A venue that cannot be asked has had
-   * its word.
-   */
   async function place(order: Order): Promise<void> {
     const outcome = await venue.place(order);
-    const isDoubtful =
-      outcome.kind === 'rejected' && order.side === 'sell' && UNFUNDED.has(outcome.code);
-    const report = isDoubtful ? await venue.find(order).catch(() => undefined) : undefined;
-    if (report === undefined || report.state === 'rejected') conclude(order, outcome);
-    else {
-      tell(report);
-      if (!isOver(report) && !rests(order)) sink.onUnknown(order);
+    const report = await secondWord(order, outcome, venue);
+    if (report === undefined) {
+      conclude(order, outcome);
+      return;
     }
+    tell(report);
+    if (!isOver(report) && !rests(order)) sink.onUnknown(order);
   }
 
   async function withdraw(order: Order): Promise<void> {
