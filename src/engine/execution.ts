@@ -67,6 +67,31 @@ async function secondWord(
   return report?.state === 'rejected' ? undefined : report;
 }
 
+/** What waits for an answer of the venue. */
+class UnderWay {
+  readonly #timers: Timers;
+  readonly #works = new Set<Promise<void>>();
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
+
+  async add(work: Promise<void>): Promise<void> {
+    this.#works.add(work);
+    await work.finally(() => this.#works.delete(work));
+  }
+
+  settled(msMax: Millis): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#timers.after(msMax, resolve);
+      void Promise.allSettled(this.#works).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}
+
 export function createExecution(options: {
   venue: Pick<Venue, 'place' | 'cancel' | 'find'>;
   clock: Clock;
@@ -77,7 +102,7 @@ export function createExecution(options: {
   orderOf(clientOrderId: string): Pick<LiveOrder, 'order' | 'filled'> | undefined;
 }): Execution {
   const { venue, clock, timers, log, sink } = options;
-  const underWay = new Set<Promise<void>>();
+  const underWay = new UnderWay(timers);
 
   /**
    * An end is believed once the book has all that the order got, and else asked about: without it, what is
@@ -138,22 +163,10 @@ export function createExecution(options: {
     else sink.onUnknown(order);
   }
 
-  async function untilDone(work: Promise<void>): Promise<void> {
-    underWay.add(work);
-    await work.finally(() => underWay.delete(work));
-  }
-
   return {
-    send: (order) => untilDone(place(order)),
-    cancel: (order) => void untilDone(withdraw(order)),
-    settled: (msMax) =>
-      new Promise((resolve) => {
-        const cancel = timers.after(msMax, resolve);
-        void Promise.allSettled(underWay).then(() => {
-          cancel();
-          resolve();
-        });
-      }),
+    send: (order) => underWay.add(place(order)),
+    cancel: (order) => void underWay.add(withdraw(order)),
+    settled: (msMax) => underWay.settled(msMax),
     hear(news) {
       if (news.type === 'fill.reported') sink.onFill(news.fill);
       if (news.type === 'order.reported') tell(news.report);
