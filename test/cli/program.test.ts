@@ -228,7 +228,7 @@ test('live needs both the settings and the word, and keys', async () => {
   }
 });
 
-test('as a process of its own: the same words, the same code', async () => {
+test('as a process of its own: the same words, the same code', { timeout: 30_000 }, async () => {
   const running = startCommand(['halt', '--by', 'me']);
   expect(await running.exit).toBe(2);
   expect(running.text()).toContain("required option '--reason <text>' not specified");

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-const reachMsMax = 120_000;
+const reachMsMax = 60_000;
 const orderlyMsMax = 10_000;
 // A request that was never sent counts as lost only when it could not arrive any more: 18 s.
 const settleMsMax = 40_000;
@@ -109,11 +109,11 @@ async function expectNobody(mark: string, problems: string[]): Promise<void> {
 }
 
 /**
- * The restart, until every order's fate is known; ended in order. The market nearly stands: what rests at the
+ * The restart, until every order's fate is known; ended in order. The market hardly moves: what rests at the
  * venue must not be filled between the end of the trader and that of the venue.
  */
 async function startAgain(data: string, mark: string, problems: string[]): Promise<void> {
-  const running = startDemo(data, mark, 0.1);
+  const running = startDemo(data, mark, 1);
   await running.until(({ msg }) => msg === 'stream.live', reachMsMax);
   const giveUpAt = performance.now() + settleMsMax;
   while (undecided(data).length > 0 && performance.now() < giveUpAt) await pause(100);
