@@ -40,11 +40,20 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
       timers.after(ms, resolve);
     });
 
-  const ask = (order: Order): Promise<Word | 'silence'> =>
-    inquire(order, options).catch((error: unknown) => {
-      log.warn({ order: order.clientOrderId, error: String(error) }, 'could not ask the venue');
+  async function ask(order: Order): Promise<Word | 'silence'> {
+    const { clientOrderId } = order;
+    try {
+      const word = await inquire(order, options);
+      // A start finds it as if it were being sent; from now on it is in doubt.
+      const reason = 'the venue does not know it, or not yet';
+      const doubt = { kind: 'unresolved', clientOrderId, at: clock.market(), reason } as const;
+      if (word === 'none') sink.onOrderNews(doubt);
+      return word;
+    } catch (error) {
+      log.warn({ order: clientOrderId, error: String(error) }, 'could not ask the venue');
       return 'silence';
-    });
+    }
+  }
 
   /** Asks until the venue's word settles it (true), or twice of no such order when that is conclusive. */
   async function isSettled(order: Order, conclusiveAt: Millis): Promise<boolean> {
