@@ -15,6 +15,8 @@ const firstWaitMs: Millis = 500;
 const soonMs: Millis = 50;
 const waitMsMax: Millis = 5000;
 const secondMissMs: Millis = 1000;
+/** A timer may fire this much early; a question asked too early proves nothing, and the next comes late. */
+const timerSlackMs: Millis = 2;
 /** Nobody could find out for this long: a person has to look. It is asked on, less often. */
 const despairMs: Millis = 10 * 60_000;
 const despairedWaitMs: Millis = 30_000;
@@ -71,7 +73,7 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
   /** The first question whose answer proves something is asked in time: a stop may wait for it. */
   function notBeyond(conclusiveAt: Millis, waitMs: Millis): Millis {
     const leftMs = conclusiveAt - clock.monotonic();
-    return leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs;
+    return leftMs > 0 ? Math.min(waitMs, Math.ceil(leftMs) + timerSlackMs) : waitMs;
   }
 
   function conclude({ clientOrderId }: Order): void {
