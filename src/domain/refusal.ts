@@ -14,7 +14,7 @@ export const REFUSALS = {
   'account-unreconciled':
     'the venue’s account is being compared with the book: its events were lost for a while',
   'symbol-frozen':
-    'an order or trade of somebody else was found on the pair; `reconcile` says what to do',
+    'an order or trade of somebody else was found on the pair, which `reconcile` tells; or what became of an order of our own is not known yet',
   'stage-without-capital': 'the configuration’s stage holds no capital',
   'sharpe-not-positive': 'the validated Sharpe ratio is missing, not finite or not above zero',
   inactive: 'the configuration is archived',

@@ -88,12 +88,20 @@ function decide(
     closed ??
     stopped(standing.book, entrantOf(proposal)) ??
     barring(standing.book, proposal.signal.pair) ??
+    inDoubt(standing, proposal.signal.pair) ??
     ineligible(proposal, terms, moment) ??
     unusable(standing);
   if (early !== undefined) return refused(proposal, early, unsized, moment.at, false);
   const blocked = occupiedOrSpent(standing, proposal, terms);
   if (blocked !== undefined) return refused(proposal, blocked, unsized, moment.at, true);
   return sized(standing, proposal, terms, moment);
+}
+
+/** Whatever became of that order, this one might be one too many. */
+function inDoubt({ doubted }: Standing, pair: string): Refusal | undefined {
+  const clientOrderId = doubted.get(pair);
+  if (clientOrderId === undefined) return undefined;
+  return { code: 'symbol-frozen', detail: `order ${clientOrderId} of our own is in doubt` };
 }
 
 function sized(

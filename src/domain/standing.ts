@@ -13,6 +13,15 @@ import {
   type Portfolio,
 } from './portfolio.ts';
 
+/** Pairs with an order of ours of which nobody knows what became, and its client id (RELIABILITY X1). */
+export function doubted({ orders }: Pick<Portfolio, 'orders'>): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  for (const { order, state } of orders.values()) {
+    if (state === 'unknown' || state === 'quarantined') pairs.set(order.pair, order.clientOrderId);
+  }
+  return pairs;
+}
+
 export class Standing {
   readonly book: Portfolio;
   readonly marks: Marks;
@@ -21,6 +30,7 @@ export class Standing {
   #isMarked: boolean | undefined;
   #available: Money | undefined;
   #occupied: ReadonlySet<string> | undefined;
+  #doubted: ReadonlyMap<string, string> | undefined;
 
   constructor(book: Portfolio, marks: Marks) {
     this.book = book;
@@ -48,6 +58,12 @@ export class Standing {
   get occupied(): ReadonlySet<string> {
     this.#occupied ??= occupied(this.book);
     return this.#occupied;
+  }
+
+  /** As `doubted` has them. */
+  get doubted(): ReadonlyMap<string, string> {
+    this.#doubted ??= doubted(this.book);
+    return this.#doubted;
   }
 
   get dayReturn(): number {

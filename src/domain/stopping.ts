@@ -7,6 +7,7 @@ import { concerns, type Entrant, type OpenBreaker } from './open-breaker.ts';
 import type { Order } from './order.ts';
 import type { Portfolio } from './portfolio.ts';
 import type { Refusal } from './refusal.ts';
+import { doubted } from './standing.ts';
 
 type Breakers = Pick<Portfolio, 'breakers'>;
 
@@ -32,11 +33,12 @@ export function stopping(
 
 /** The last look at an entry that was let through, at the gateway: nothing has come in between. */
 export const mayStillEnter = (
-  book: Pick<Portfolio, 'breakers' | 'account' | 'trading'>,
+  book: Pick<Portfolio, 'breakers' | 'account' | 'trading' | 'orders'>,
   { configId, pair, clientOrderId }: Pick<Order, 'configId' | 'pair' | 'clientOrderId'>,
 ): boolean =>
   book.trading === 'active' &&
   barring(book, pair) === undefined &&
+  !doubted(book).has(pair) &&
   stopping(book, { configId, asset: assetOf(pair) }, clientOrderId) === undefined;
 
 /** The refusal of an entry that a breaker stops. */

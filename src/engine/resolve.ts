@@ -15,6 +15,8 @@ const firstWaitMs: Millis = 500;
 const soonMs: Millis = 50;
 const waitMsMax: Millis = 5000;
 const secondMissMs: Millis = 1000;
+/** A timer may fire this much early; a question asked too early proves nothing, and the next comes late. */
+const timerSlackMs: Millis = 2;
 /** Nobody could find out for this long: a person has to look. It is asked on, less often. */
 const despairMs: Millis = 10 * 60_000;
 const despairedWaitMs: Millis = 30_000;
@@ -40,11 +42,20 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
       timers.after(ms, resolve);
     });
 
-  const ask = (order: Order): Promise<Word | 'silence'> =>
-    inquire(order, options).catch((error: unknown) => {
-      log.warn({ order: order.clientOrderId, error: String(error) }, 'could not ask the venue');
+  async function ask(order: Order): Promise<Word | 'silence'> {
+    const { clientOrderId } = order;
+    try {
+      const word = await inquire(order, options);
+      // A start finds it as if it were being sent; from now on it is in doubt.
+      const reason = 'the venue does not know it, or not yet';
+      const doubt = { kind: 'unresolved', clientOrderId, at: clock.market(), reason } as const;
+      if (word === 'none') sink.onOrderNews(doubt);
+      return word;
+    } catch (error) {
+      log.warn({ order: clientOrderId, error: String(error) }, 'could not ask the venue');
       return 'silence';
-    });
+    }
+  }
 
   /** Asks until the venue's word settles it (true), or twice of no such order when that is conclusive. */
   async function isSettled(order: Order, conclusiveAt: Millis): Promise<boolean> {
@@ -62,7 +73,7 @@ export function createResolver(options: ResolverOptions): (order: Order) => void
   /** The first question whose answer proves something is asked in time: a stop may wait for it. */
   function notBeyond(conclusiveAt: Millis, waitMs: Millis): Millis {
     const leftMs = conclusiveAt - clock.monotonic();
-    return leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs;
+    return leftMs > 0 ? Math.min(waitMs, Math.ceil(leftMs) + timerSlackMs) : waitMs;
   }
 
   function conclude({ clientOrderId }: Order): void {

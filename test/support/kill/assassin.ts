@@ -33,8 +33,9 @@ function lieInWait(text: string): void {
 
   watchCommits((edge, facts) => {
     if ('fact' in at) {
-      const found = facts.find((one) => isSuch(one, at.fact));
-      reached(at.edge === edge && found !== undefined, found?.clientOrderId);
+      for (const one of facts) {
+        reached(at.edge === edge && isSuch(one, at.fact), one.clientOrderId);
+      }
     }
     if (edge === 'committed' && since !== undefined && facts.some((one) => isSuch(one, since))) {
       isCounting = true;

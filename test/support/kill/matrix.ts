@@ -151,7 +151,8 @@ function duringReplacement(kind: Kind, way: number): Story {
     case 'entry':
       return { course: 'calm', kills: [{ at }] };
     case 'exit':
-      return { course: 'dip', kills: [{ at, since: { type: 'exit.decided' } }] };
+      // The first cancel was for the second entry.
+      return { course: 'dip', kills: [{ at, nth: 2 }] };
     case 'stop': {
       const [, , , written, answered] = wayOf('stop');
       const points: [Point, ...Point[]] = [
