@@ -10,7 +10,7 @@ describe.concurrent('killed and started again: one order, and the ledger is the 
     ['an exit, during the POST', trialOf('exit', 4, 1)],
     ['a stop, during the reconciliation of its placement', trialOf('stop', 8, 2)],
     ['the cancel of a stop, after SENDING', trialOf('cancel', 3, 1)],
-  ])('%s', { timeout: 120_000 }, async (_, trial) => {
+  ])('%s', { timeout: 240_000 }, async (_, trial) => {
     expect((await runTrial(trial)).problems).toEqual([]);
   });
 });
