@@ -1,6 +1,7 @@
 // A client that asks for leave before each request, tells the budget what the head of the answer says, and
 // gives up on an answer that does not come whole in time: the client's own timeout ends with the head.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import type { Exchange } from 'ccxt';
 import type { Millis } from '../domain/time.ts';
 import type { ExchangeClass } from './client.ts';
@@ -45,7 +46,7 @@ export function polite<E extends Exchange>(
   const passages = new AsyncLocalStorage<Passage>();
 
   const Polite = class extends Base {
-    readonly #ending = new AbortController();
+    readonly #ending = endingOfMany();
 
     // The client's own limiter knows neither what is urgent nor what other clients ask.
     override async throttle(): Promise<void> {}
@@ -92,6 +93,13 @@ export function polite<E extends Exchange>(
     }
   };
   return Polite as unknown as ExchangeClass<E>;
+}
+
+/** One end for however many requests wait for leave: none of them is a leak. */
+function endingOfMany(): AbortController {
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  return ending;
 }
 
 /** A cost that nobody can read is one. */
