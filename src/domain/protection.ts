@@ -62,10 +62,13 @@ export function protect(
   const wanted = wantedStop(draft, instrument, terms.protection);
   const standing = liveStop(draft, instrument.pair);
   if (standing === undefined) {
-    return wanted === undefined ? [] : order(draft, wanted, instrument, terms, at);
+    return wanted === undefined || !instrument.active
+      ? []
+      : order(draft, wanted, instrument, terms, at);
   }
-  if (wanted !== undefined && fits(standing, wanted)) return [];
-  return takeBack(draft, standing, 'resize', at);
+  // Where the venue trades the pair no more it would take no other in its place.
+  const stays = wanted !== undefined && (fits(standing, wanted) || !instrument.active);
+  return stays ? [] : takeBack(draft, standing, 'resize', at);
 }
 
 /** The same for every pair that is held or has a stop. */
@@ -101,7 +104,7 @@ export function takeBack(
   return [ordered];
 }
 
-/** Positions that are to stay, and entries that are being filled: their end comes first, within moments. */
+/** For the positions that are to stay. */
 function wantedStop(
   draft: Draft,
   instrument: Instrument,
@@ -190,6 +193,7 @@ function orderFor(
   };
 }
 
+/** An entry that is being filled: its end comes first, within moments, and one stop covers the whole. */
 const isEntering = ({ orders }: Draft, pair: string): boolean =>
   [...orders.values()].some(
     ({ order: { purpose, pair: where }, state }) =>

@@ -7,7 +7,7 @@ import type { Reader } from '../store/read.ts';
 import type { Recovered } from './recover.ts';
 
 /** The facts of a start at `wall` of the machine's time that its forerunners make a careful one. */
-export async function protection(
+export async function careful(
   read: Pick<Reader, 'boots'>,
   { book, at }: Pick<Recovered, 'book' | 'at'>,
   wall: Millis,

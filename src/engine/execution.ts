@@ -14,7 +14,7 @@ export interface ExecutionSink {
   onUnknown(order: Order): void;
 }
 
-/** The supervisor's news in the venue's report; undefined while the order simply stands. */
+/** What the venue's report says to the supervisor. */
 export function newsOf(report: OrderReport): OrderNews {
   const { clientOrderId, at, state, venueOrderId } = report;
   switch (state) {

@@ -1,7 +1,9 @@
 // Whether every open position is protected: its stop stands in the trigger book and prices of its pair come,
 // or it is on its way out. What is not for too long is said aloud, and written down (RELIABILITY §3.6, 15).
 import { type Fact, fact } from '../domain/fact.ts';
+import type { OrderState } from '../domain/order.ts';
 import { liveOrder, type Portfolio, type Position } from '../domain/portfolio.ts';
+import { liveStop } from '../domain/protection.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Streams } from './stream.ts';
@@ -9,6 +11,9 @@ import type { Watch } from './watch.ts';
 
 /** Unprotected for longer than this is an alarm. */
 const ageMsMax: Millis = 5000;
+
+/** A stop at the venue that is there for certain protects who waits for it to let go. */
+const STANDING: ReadonlySet<OrderState> = new Set(['open', 'partial', 'canceling']);
 
 /** What a position lacks. */
 type Lack = 'trigger' | 'price' | 'exit';
@@ -58,7 +63,10 @@ export class Guard {
     const { watch, streams } = this.#options;
     const { configId, pair } = opening;
     if (exiting !== null) {
-      const isLeaving = awaiting !== null || liveOrder(book, configId, 'exit') !== undefined;
+      const stop = awaiting === null ? undefined : liveStop(book, pair);
+      const isLeaving =
+        liveOrder(book, configId, 'exit') !== undefined ||
+        (stop !== undefined && STANDING.has(stop.state));
       return isLeaving ? undefined : 'exit';
     }
     if (!watch.isArmed(pair, configId)) return 'trigger';

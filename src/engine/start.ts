@@ -19,7 +19,7 @@ import type { TradingWord } from '../store/trading-reading.ts';
 import { connectVenue } from '../venue/ccxt.ts';
 import { unfitFor } from './admission.ts';
 import { createCommittedOrders } from './committed.ts';
-import { protection } from './crash-loop.ts';
+import { careful } from './crash-loop.ts';
 import { type EarlyNews, listenEarly } from './early-news.ts';
 import { Engine } from './engine.ts';
 import { type Enrolment, enrol } from './enrolment.ts';
@@ -159,7 +159,7 @@ async function recover(
   if (fresh) facts.push(opening(settings, live, balances, at));
   const mode = live ? 'live' : 'paper';
   facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version, wall }));
-  facts.push(...(await protection(store.read, recovered, wall)));
+  facts.push(...(await careful(store.read, recovered, wall)));
   const known = new Map(
     (await store.read.configurations('all')).map((one) => [one.id, one] as const),
   );

@@ -118,6 +118,25 @@ describe('where it stands', () => {
   });
 });
 
+test('of a pair the venue trades no more it is left where it stands, and none is asked for', () => {
+  const { draft, terms } = holding({ a: 97, b: 95 });
+  const before = stopOf(draft);
+  const rules = terms.instruments.get(pair);
+  if (rules === undefined) throw new Error('expected the rules of the pair');
+  const gone = { ...terms, instruments: new Map([[pair, { ...rules, active: false }]]) };
+  const part = fillOf(before, { quantity: '1', price: '94' });
+  // Who is hit leaves; for who stays it is too much now, and still better than none.
+  settleReported(draft, gone, part);
+  mark(draft, gone, NOON + 10_000);
+  expect(liveStop(draft, pair)?.order.clientOrderId).toBe(before.clientOrderId);
+  expect(liveStop(draft, pair)?.state).not.toBe('canceling');
+  end(draft, gone, before, 'canceled');
+  mark(draft, gone, NOON + 20_000);
+  expect(liveStop(draft, pair)).toBeUndefined();
+  mark(draft, terms, NOON + 30_000);
+  expect(liveStop(draft, pair)).toBeDefined();
+});
+
 describe('what it sells', () => {
   test('belongs first to whoever wanted to leave first, the fee with it', () => {
     const { draft, terms } = holding({ a: 95, b: 98 });

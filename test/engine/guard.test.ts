@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import type { Portfolio } from '../../src/domain/portfolio.ts';
+import { liveStop } from '../../src/domain/protection.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
-import { exitProposed } from '../../src/domain/supervision.ts';
+import { exitProposed, settleReported } from '../../src/domain/supervision.ts';
 import { Guard } from '../../src/engine/guard.ts';
 import {
   configurationOf,
@@ -84,6 +85,28 @@ test('a gap that closes in time is nobody’s alarm, and the next begins anew', 
     look(book, at + 4500);
   }
   expect(facts).toEqual([]);
+});
+
+test('who waits for a stop at the venue is protected by it as long as it stands for certain', () => {
+  const { facts, look } = stand();
+  const draft = draftOf(openedBook());
+  const both = termsFor([pair], { protection: { by: 'both', offset: 0.01 } });
+  const [decided] = review(draft, [proposalOf(configurationOf('one'))], both, momentAt());
+  if (decided?.type !== 'signal.approved') throw new Error('expected an approval');
+  settleReported(draft, both, fillOf(decided.data.order));
+  const stop = liveStop(draft, pair);
+  if (stop === undefined) throw new Error('expected a stop at the venue');
+  const { clientOrderId } = stop.order;
+  draft.orders.set(clientOrderId, { ...stop, state: 'open' });
+  exitProposed(draft, both, { configId: 'one', reason: 'target', price: 102, at: 1 });
+  expect(draft.positions.get('one')?.awaiting).not.toBeNull();
+  look(draft, 0);
+  look(draft, 60_000);
+  expect(facts).toEqual([]);
+  draft.orders.set(clientOrderId, { ...stop, state: 'unknown' });
+  look(draft, 61_000);
+  look(draft, 67_000);
+  expect(facts).toMatchObject([{ type: 'protection.lost', data: { lack: 'exit' } }]);
 });
 
 test('on its way out it needs an order, not a stop; closed it needs nothing', () => {
