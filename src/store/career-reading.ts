@@ -7,8 +7,8 @@ import type { LifecycleState } from '../domain/lifecycle-state.ts';
 import type { DecimalText } from '../domain/money.ts';
 import type { Beginnings, KeptReturn } from '../domain/recollection.ts';
 import type { Connection } from './connection.ts';
-import { entryOf } from './entry-row.ts';
 import { beginningsOf, stateOf } from './lifecycle-projection.ts';
+import { entriesAbout } from './page.ts';
 import type { Schema } from './schema.ts';
 
 /** What the store keeps of one configuration's evidence. */
@@ -98,18 +98,7 @@ const isStage = (entry: Entry): entry is StageEntry =>
 
 /** How a configuration came to its stage, newest first. */
 export const stageEntries = (
-  { query, all }: Connection<Schema>,
+  connection: Connection<Schema>,
   configId: string,
   rowsMax: number,
-): readonly StageEntry[] =>
-  all(
-    query
-      .selectFrom('journal')
-      .selectAll()
-      .where('key', '=', configId)
-      .where('type', 'in', stageTypes)
-      .orderBy('seq', 'desc')
-      .limit(rowsMax),
-  )
-    .map(entryOf)
-    .filter(isStage);
+): readonly StageEntry[] => entriesAbout(connection, configId, stageTypes, rowsMax).filter(isStage);

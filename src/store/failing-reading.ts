@@ -2,6 +2,7 @@
 import type { Entry, EntryOf } from '../domain/fact.ts';
 import type { Connection } from './connection.ts';
 import { entryOf } from './entry-row.ts';
+import { entriesAbout } from './page.ts';
 import type { Schema } from './schema.ts';
 
 const failures = ['configuration.faulted', 'configuration.quarantined'] as const;
@@ -15,21 +16,11 @@ const isFailure = (entry: Entry): entry is FailureEntry =>
 
 /** The failures of one configuration, newest first. */
 export const failuresOf = (
-  { query, all }: Connection<Schema>,
+  connection: Connection<Schema>,
   configId: string,
   rowsMax: number,
 ): readonly FailureEntry[] =>
-  all(
-    query
-      .selectFrom('journal')
-      .selectAll()
-      .where('key', '=', configId)
-      .where('type', 'in', failures)
-      .orderBy('seq', 'desc')
-      .limit(rowsMax),
-  )
-    .map(entryOf)
-    .filter(isFailure);
+  entriesAbout(connection, configId, failures, rowsMax).filter(isFailure);
 
 /** What put each configuration that is quarantined there, by its id; the version says whom it is about. */
 export function quarantined({

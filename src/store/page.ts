@@ -1,6 +1,6 @@
 // The journal read in order, a page at a time: no statement stays open between two pages, so a slow
 // reader holds up neither the writer nor the file's housekeeping.
-import type { Entry } from '../domain/fact.ts';
+import type { Entry, FactType } from '../domain/fact.ts';
 import type { Connection } from './connection.ts';
 import { entryOf } from './entry-row.ts';
 import { storeFault } from './fault.ts';
@@ -40,3 +40,20 @@ export function* pagesOf(
     next = last.seq + 1;
   }
 }
+
+/** The newest entries of some types about one key, newest first. */
+export const entriesAbout = (
+  { query, all }: Connection<Schema>,
+  key: string,
+  types: readonly FactType[],
+  rows: number,
+): readonly Entry[] =>
+  all(
+    query
+      .selectFrom('journal')
+      .selectAll()
+      .where('key', '=', key)
+      .where('type', 'in', types)
+      .orderBy('seq', 'desc')
+      .limit(rows),
+  ).map(entryOf);

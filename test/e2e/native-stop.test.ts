@@ -1,20 +1,20 @@
 // The engine is dead while the market falls: the stop at the venue sells for it, and the next start books
 // that, once, as the position's end.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { openReader } from '../../src/store/read.ts';
 import { audit } from '../support/audit/audit.ts';
-import { type Line, runCommand, startCommand } from '../support/command.ts';
+import { type Line, runCommand } from '../support/command.ts';
 import { calm, craftMarket, writeCandles } from '../support/crafted-market.ts';
+import { livePlace, startLive } from '../support/live-place.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'troupe-native-stop-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const [key, secret] = ['native-stop-key', 'native-stop-secret'];
-const environment = { TROUPE_BINANCE_KEY: key, TROUPE_BINANCE_SECRET: secret };
 const speed = 120;
 const minuteMs = 60_000;
 /** Bars of calm after the entry, in which the engine dies. */
@@ -28,41 +28,16 @@ const market = craftMarket(1, ({ entry, stop }, at) => [
 const candleFile = join(directory, 'btc.csv');
 writeCandles(candleFile, market.candles);
 
-const settingsFile = join(directory, 'troupe.yaml');
 const storeFile = join(directory, 'data', 'troupe.db');
 
-function writeSettings(port: number): void {
-  mkdirSync(join(directory, 'data'), { recursive: true });
-  writeFileSync(
-    settingsFile,
-    `mode: live
-store: { url: "sqlite:${storeFile}" }
-venues: { binance: { endpoint: { rest: "http://127.0.0.1:${port}", stream: "ws://127.0.0.1:${port}" }, speed: ${speed}, sandbox: true } }
-execution: { collar: 0.02 }
-`,
-  );
-  const configuration = {
-    strategy_name: 'Liquidity Sweep',
-    pair: 'BTC/USDT',
-    exchange: 'binance',
-    timeframe: '1m',
-    parameters: {},
-    performance: { gross_win_rate: 68 },
-    validation: { sharpe_ratio: 2.1 },
-    is_active: true,
-  };
-  // Two of one pair: the one stop at the venue is both positions'.
-  writeFileSync(
-    join(directory, 'configurations.json'),
-    JSON.stringify([
-      { id: 'one', lifecycle_stage: 'MATURE', ...configuration },
-      { id: 'two', lifecycle_stage: 'VALIDATION', ...configuration },
-    ]),
-  );
+/** Two of one pair: the one stop at the venue is both positions'. */
+function makeTwo(): void {
+  const file = join(directory, 'configurations.json');
+  const one = JSON.parse(readFileSync(file, 'utf8'));
+  const two = { ...one, id: 'second-sweep', lifecycle_stage: 'VALIDATION' };
+  writeFileSync(file, JSON.stringify([one, two]));
 }
 
-const start = () =>
-  startCommand(['--json', '--settings', settingsFile, 'run', '--live'], environment);
 const is = (msg: string) => (line: Line) => line.msg === msg;
 
 test('while the engine is dead the venue’s stop sells for it', { timeout: 120_000 }, async () => {
@@ -75,8 +50,9 @@ test('while the engine is dead the venue’s stop sells for it', { timeout: 120_
     () => {},
   );
   try {
-    writeSettings(venue.port);
-    const first = start();
+    const place = livePlace(directory, { port: venue.port, speed, key, secret });
+    makeTwo();
+    const first = startLive(place);
     const stop = await first.until(is('protection.ordered'), 60_000);
     const { clientOrderId, quantity } = (stop['data'] as { order: Record<string, string> }).order;
     await first.until(
@@ -90,7 +66,7 @@ test('while the engine is dead the venue’s stop sells for it', { timeout: 120_
     // The market goes on without us, well past the fall.
     await new Promise((resolve) => setTimeout(resolve, (calmBars * minuteMs) / speed + 3000));
 
-    const second = start();
+    const second = startLive(place);
     await second.until(is('position.closed'), 30_000);
     await second.until(() => second.lines.filter(is('position.closed')).length === 2, 10_000);
     const sold = second.lines.filter(is('fill.recorded'));
@@ -112,8 +88,8 @@ test('while the engine is dead the venue’s stop sells for it', { timeout: 120_
     const rest = `http://127.0.0.1:${venue.port}`;
     expect((await audit({ rest, key, secret, store: storeFile })).findings).toEqual([]);
     const shown = await runCommand(
-      ['--json', '--settings', settingsFile, 'reconcile'],
-      environment,
+      ['--json', '--settings', place.settings, 'reconcile'],
+      place.environment,
     );
     expect(shown.code, shown.text).toBe(0);
   } finally {
