@@ -16,6 +16,12 @@ export const engineId = (seed: string): EngineId => digest('engine', seed).slice
 /** One decision of one configuration at one close: the idempotency key of an entry. */
 export const signalId = (configId: string, closeAt: Millis): string => `${configId}@${closeAt}`;
 
+/** The pair whose stop at the venue a decision was about; undefined for a configuration's: its id has no slash. */
+export function pairDecided(signal: string): string | undefined {
+  const about = signal.slice(0, signal.lastIndexOf('@'));
+  return about.includes('/') ? about : undefined;
+}
+
 /**
  * The venue's handle for an order: 32 hex characters, the first 4 the engine's (RELIABILITY §3.2).
  * `leg` counts what is meant to be a new order for the same decision; a re-send keeps its leg.

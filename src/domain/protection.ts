@@ -4,7 +4,7 @@
 import { shortOf } from './coverage.ts';
 import { type Fact, type FactOf, fact } from './fact.ts';
 import { apply, type Draft } from './fold.ts';
-import { clientOrderId, type EngineId } from './identity.ts';
+import { clientOrderId, type EngineId, signalId } from './identity.ts';
 import { filterBroken, type Instrument, toLots } from './instrument.ts';
 import {
   decimal,
@@ -90,16 +90,12 @@ export function protectAll(
 /** Asks the venue to cancel an order that stands there; what is on its way or in doubt waits. */
 export function takeBack(
   draft: Draft,
-  { order: { clientOrderId, signalId }, state }: LiveOrder,
+  { order: { clientOrderId: id, signalId: cause }, state }: LiveOrder,
   reason: CancelReason,
   at: Millis,
 ): readonly Fact[] {
   if (state !== 'open' && state !== 'partial') return [];
-  const ordered = fact(
-    'cancel.ordered',
-    { at, key: clientOrderId, cause: signalId },
-    { clientOrderId, reason },
-  );
+  const ordered = fact('cancel.ordered', { at, key: id, cause }, { clientOrderId: id, reason });
   apply(draft, ordered);
   return [ordered];
 }
@@ -171,14 +167,15 @@ function orderFor(
 ): Order {
   const { pair, limitPrice, engine, at } = given;
   // It belongs to all the positions of its pair, and to none of their configurations.
-  const signalId = `${pair}@${at}`;
+  const decision = signalId(pair, at);
   let leg = 0;
-  const id = (): string => clientOrderId(engine, { signalId, purpose: 'protection', leg });
+  const id = (): string =>
+    clientOrderId(engine, { signalId: decision, purpose: 'protection', leg });
   while (draft.orders.has(id())) leg += 1;
   return {
     clientOrderId: id(),
     configId: pair,
-    signalId,
+    signalId: decision,
     pair,
     side: 'sell',
     purpose: 'protection',
@@ -214,12 +211,8 @@ const isSame = (
 
 /** Sends an order that never arrived once more, under its id. */
 export function resend(draft: Draft, { order: lost }: LiveOrder, at: Millis): readonly Fact[] {
-  const { clientOrderId, signalId } = lost;
-  const resent = fact(
-    'order.resent',
-    { at, key: clientOrderId, cause: signalId },
-    { clientOrderId },
-  );
+  const { clientOrderId: id, signalId: cause } = lost;
+  const resent = fact('order.resent', { at, key: id, cause }, { clientOrderId: id });
   apply(draft, resent);
   return [resent];
 }

@@ -53,6 +53,21 @@ test('fills, exits and results are told with their numbers', () => {
   );
 });
 
+test('a stop that was taken back is no order that could not be had', () => {
+  const ended = (cause: string) =>
+    tell(
+      {
+        ...{ seq: 1, v: 1, type: 'order.ended', at: 0, key: 'ab12cd34ef', cause },
+        data: { clientOrderId: 'ab12cd34ef', state: 'canceled', code: null, message: null },
+      },
+      bare,
+    );
+  expect(ended('BTC/USDT@1717200000000')).toContain('the stop at the venue for BTC/USDT is gone');
+  expect(ended('btc-sweep@1717200000000')).toContain(
+    'order ab12cd34 ended, the rest was not to be',
+  );
+});
+
 test('each line begins with market time', () => {
   const at = Date.UTC(2026, 0, 2, 3, 4, 5);
   const halted: Fact = {

@@ -1,6 +1,7 @@
 // The story: what happened, one line each, in the words of a person who watches a portfolio.
 import { breakerRule } from '../../domain/breaker.ts';
 import type { Entry, FactOf } from '../../domain/fact.ts';
+import { pairDecided } from '../../domain/identity.ts';
 import { plain } from '../../plain.ts';
 import { accountWords } from './account.ts';
 import { stageWords } from './evidence.ts';
@@ -195,8 +196,12 @@ function closed({ data }: FactOf<'position.closed'>, paint: Paint): string {
   return `● closed ${plain(pair)} ${plain(configId)} ${result} ${paint.dim(`${way}, ${why[exitReason]}, after fees`)}`;
 }
 
-function ended({ data, key }: FactOf<'order.ended'>, paint: Paint): string | undefined {
+function ended({ data, key, cause }: FactOf<'order.ended'>, paint: Paint): string | undefined {
   if (data.state === 'filled') return undefined;
+  const pair = cause === null ? undefined : pairDecided(cause);
+  if (data.state === 'canceled' && pair !== undefined) {
+    return paint.dim(`⌐ the stop at the venue for ${plain(pair)} is gone`);
+  }
   const about = data.message === null ? '' : `: ${plain(data.message)}`;
   if (data.state === 'canceled' && data.code === null) {
     return paint.dim(`  order ${key.slice(0, 8)} ended, the rest was not to be had at its price`);
