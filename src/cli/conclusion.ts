@@ -1,7 +1,8 @@
 // How a run is brought to its end, whoever asked for it: in order, each part with a time of its own.
+import { nodeTimers } from '../clock.ts';
 import { fact } from '../domain/fact.ts';
-import type { Started } from '../engine/start.ts';
 import { withDeadline } from '../exchange/deadline.ts';
+import type { Started } from '../launch/launch.ts';
 import { plain } from '../plain.ts';
 import type { Log } from '../ports.ts';
 import type { Run } from './run-engine.ts';
@@ -34,7 +35,7 @@ export async function conclude(
   let inOrder = true;
   for (const [what, step] of Object.entries(steps)) {
     const left = Math.min(stepMsMax, Math.max(stepMsMin, until - clock.monotonic()));
-    await withDeadline(step(), left, `to ${what}`).catch((error: unknown) => {
+    await withDeadline(step(), left, `to ${what}`, nodeTimers.after).catch((error: unknown) => {
       inOrder = false;
       log.error({ error: String(error) }, `could not ${what}`);
     });

@@ -6,16 +6,16 @@ import { nodeTimers } from '../clock.ts';
 import { type Entry, fact } from '../domain/fact.ts';
 import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
 import { heedDisk } from '../engine/disk-floor.ts';
-import { dropHaltFile, haltFileOf } from '../engine/halt-file.ts';
 import { inboxOf, watchInbox } from '../engine/inbox.ts';
 import { removeReadings, writeReadings } from '../engine/readings-file.ts';
+import { scrub } from '../exchange/scrub.ts';
+import { dropHaltFile, haltFileOf } from '../launch/halt-file.ts';
 import {
   dataDirectoryOf,
+  type LaunchOptions,
   prepareEngine,
   type Started,
-  type StartOptions,
-} from '../engine/start.ts';
-import { scrub } from '../exchange/scrub.ts';
+} from '../launch/launch.ts';
 import { jsonLog, plainLog } from '../log.ts';
 import type { FeedNews, Log } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -30,7 +30,7 @@ import { Failure, type Terminal } from './terminal.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export interface Run {
-  readonly start: Omit<StartOptions, 'log' | 'ended' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
+  readonly start: Omit<LaunchOptions, 'log' | 'ended' | 'onEntry' | 'onFeedNews' | 'onFatal'>;
   readonly terminal: Terminal;
   /** Ends by itself after this much wall time; undefined runs until it is told to stop. */
   readonly forMs: number | undefined;

@@ -3,6 +3,8 @@
 import { nodeTimers } from '../clock.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
+import { dropHaltFile, haltWord, isHalted, removeHaltFile } from '../launch/halt-file.ts';
+import type { Started } from '../launch/launch.ts';
 import type { Log } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
@@ -10,10 +12,8 @@ import { unfitFor } from './admission.ts';
 import { adoptedWords } from './adopting.ts';
 import type { Acknowledgement, Command } from './command.ts';
 import { enrol } from './enrolment.ts';
-import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { takeIn } from './import.ts';
 import { movedWords, override } from './override.ts';
-import type { Started } from './start.ts';
 
 const seatsPerTurn = 16;
 

@@ -1,7 +1,8 @@
 // A disk that runs full takes the journal with it: nothing new is taken before that, while exits can still be
 // written down.
+
+import type { Started } from '../launch/launch.ts';
 import type { Log } from '../ports.ts';
-import type { Started } from './start.ts';
 
 const megabyte = 1_000_000;
 /** A person who hears of it now has time to do something about it. */

@@ -1,14 +1,26 @@
-// The last gate before the wire, with the engine's and the data directory's word on new exposure.
+// The last gate before the wire, with the engine's and a person's word on new exposure.
+import { decimal } from '../domain/money.ts';
 import { mayStillEnter } from '../domain/stopping.ts';
 import type { Log } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
-import { Gateway, type GatewayOptions } from '../venue/gateway.ts';
+import { Gateway, type GatewayCaps, type GatewayOptions } from '../venue/gateway.ts';
 import type { Engine } from './engine.ts';
-import { isHalted } from './halt-file.ts';
-import { capsOf } from './venue-setting.ts';
+
+function capsOf({ execution, portfolio, risk }: Settings): GatewayCaps {
+  const { entriesPerMinuteMax } = execution;
+  // Every position may leave within a minute, each with a stop to cancel and a few tries.
+  const sendsPerMinuteMax = entriesPerMinuteMax + 6 * risk.maxPositions;
+  return {
+    ordersPerMinuteMax: entriesPerMinuteMax,
+    // No minute can deploy more than the whole portfolio may ever hold.
+    notionalPerMinuteMax: decimal(portfolio.equity).times(risk.maxTotalExposure),
+    sendsPerMinuteMax,
+    sendsPerMinuteCeiling: 10 * sendsPerMinuteMax,
+  };
+}
 
 export function joinGateway(
-  { settings, dataDirectory, log }: { settings: Settings; dataDirectory: string; log: Log },
+  { settings, isHalted, log }: { settings: Settings; isHalted(): boolean; log: Log },
   banks: Pick<GatewayOptions, 'venue' | 'clock' | 'takeCommitted'>,
   engine: () => Engine,
 ): Gateway {
@@ -16,7 +28,7 @@ export function joinGateway(
     ...banks,
     caps: capsOf(settings),
     mayIncreaseExposure: (order) =>
-      engine().isTaking && mayStillEnter(engine().book(), order) && !isHalted(dataDirectory),
+      engine().isTaking && mayStillEnter(engine().book(), order) && !isHalted(),
     onBreach(code, message) {
       log.error({ code }, `the gateway stopped an order: ${message}`);
       // Flattening goes on: reducing would be less.

@@ -1,18 +1,21 @@
 // The first page of a new book: what the engine may use of an account, and what was there before it.
-import { randomBytes } from 'node:crypto';
 import { type Fact, fact } from '../domain/fact.ts';
 import { engineId } from '../domain/identity.ts';
 import { transaction } from '../domain/ledger.ts';
 import { decimal, least, type Money, money, text } from '../domain/money.ts';
+import type { Millis } from '../domain/time.ts';
 import type { Balance } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** Opens the ledger: live with what is free up to the ceiling, on paper with the whole of it. */
+/**
+ * Opens the ledger: live with what is free up to the ceiling, on paper with the whole of it. Chance enters once,
+ * here, and is journalled: `mark`, random text, becomes the mark of this engine's orders.
+ */
 export function opening(
   { portfolio }: Settings,
   live: boolean,
   balances: ReadonlyMap<string, Balance>,
-  at: number,
+  { at, mark }: { at: Millis; mark: string },
 ): Fact {
   const { quote } = portfolio;
   const ceiling = money(portfolio.equity);
@@ -32,8 +35,6 @@ export function opening(
       { account: 'venue' as const, asset, amount: decimal(amount).negated() },
     ]),
   ]);
-  // Chance enters once, here, and is journalled: the mark of this engine's orders.
-  const engine = engineId(randomBytes(16).toString('hex'));
-  const data = { quote, capital: text(capital), engine, foreign, postings };
+  const data = { quote, capital: text(capital), engine: engineId(mark), foreign, postings };
   return fact('portfolio.opened', { at, key: quote }, data);
 }

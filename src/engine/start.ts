@@ -1,23 +1,18 @@
-// From settings to a running engine: open the store, recover the book, join the banks, admit the
-// configurations. Start-up is recovery, every time.
-import { dirname } from 'node:path';
-import { createClock, nodeTimers } from '../clock.ts';
+// A start: the book is recovered, the venue says what it lists and holds, the journal hears that the engine
+// began, configurations are admitted, and the engine is joined to its banks. Start-up is recovery, every time.
 import type { Configuration } from '../domain/configuration.ts';
 import { type Entry, type Fact, fact } from '../domain/fact.ts';
 import { apply, draftOf } from '../domain/fold.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import type { Millis } from '../domain/time.ts';
-import type { Credentials } from '../exchange/client.ts';
-import { connectFeed } from '../feed/connect.ts';
-import type { Balance, Clock, FeedNews, Log, Venue } from '../ports.ts';
+import type { Balance, FeedNews, Log } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { describeProblem, type Problem } from '../settings/problem.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Reader } from '../store/read.ts';
 import type { TradingWord } from '../store/trading-reading.ts';
-import { connectVenue } from '../venue/ccxt.ts';
 import { unfitFor } from './admission.ts';
+import type { Banks } from './bank.ts';
 import { createCommittedOrders } from './committed.ts';
 import { careful } from './crash-loop.ts';
 import { type EarlyNews, listenEarly } from './early-news.ts';
@@ -27,13 +22,11 @@ import { joinGateway } from './gate.ts';
 import { intakeOf } from './import.ts';
 import { insist } from './insistence.ts';
 import { opening } from './opening.ts';
-import { type Comparison, compareBalances, type Recovered, recoverBook } from './recover.ts';
+import { type Comparison, compareBalances, type Recovered } from './recover.ts';
 import { rulesOf } from './rule.ts';
-import { budgetOf, exchangeOf, paperVenue } from './venue-setting.ts';
 
 export interface StartOptions {
   readonly settings: Settings;
-  readonly credentials: Credentials | undefined;
   /** Orders go to the venue; otherwise fills are simulated on its live prices. */
   readonly live: boolean;
   /** What the configuration file brings. */
@@ -47,12 +40,23 @@ export interface StartOptions {
   onFatal(reason: string, error: unknown): void;
 }
 
-export interface Started {
+/** What a start stands on: everything outside the engine, opened, and the book as its journal has it. */
+export interface Ground extends Omit<Banks, 'journal' | 'tape' | 'log'> {
+  readonly store: Pick<Banks, 'journal' | 'tape'> & {
+    readonly read: Pick<
+      Reader,
+      'configurations' | 'career' | 'boots' | 'tradingWord' | 'quarantined'
+    >;
+  };
+  readonly recovered: Recovered;
+  /** A person's kill switch beside store and inbox. */
+  isHalted(): boolean;
+  /** Random text, drawn once in an engine's life. */
+  mark(): string;
+}
+
+export interface Joined {
   readonly engine: Engine;
-  readonly store: Store;
-  readonly venue: Venue;
-  readonly clock: Clock;
-  readonly dataDirectory: string;
   /** What the start found: for the first lines of the story. */
   readonly facts: StartFacts;
 }
@@ -69,86 +73,48 @@ export interface StartFacts {
   readonly word: TradingWord | undefined;
 }
 
-/** An event may be ahead of its time by as much as a network can have held back those before it. */
-const leapMs = 10_000;
-
-/** Directory that holds everything of one engine. */
-export const dataDirectoryOf = ({ store }: Settings): string =>
-  dirname(store.url.slice('sqlite:'.length));
-
 /**
- * Opens everything and recovers; the engine is ready to `start()`. Waits for a venue that does not answer.
- * Throws what the banks throw.
+ * Recovers and joins; the engine is ready to `start()`. Waits for a venue that does not answer. Throws what the
+ * banks throw.
  */
-export async function prepareEngine(options: StartOptions): Promise<Started> {
+export async function joinEngine(options: StartOptions, ground: Ground): Promise<Joined> {
   const { settings, live, log } = options;
-  const { name, venue: venueSettings } = venueOf(settings);
-  const { userId } = settings.portfolio;
-  const store = await openStore({
-    url: settings.store.url,
-    userId,
-    venue: name,
-    isPaper: !live,
-    onTapeFault: (fault) => log.warn({ error: fault.message }, 'the tape could not be written'),
-  });
-  const endings: (() => Promise<void>)[] = [() => store.close()];
-  try {
-    const clock = createClock(venueSettings.speed, undefined, leapMs);
-    const bench = { clock, timers: nodeTimers, log };
-    const recovered = await recoverBook(store.journal);
-    // Market time goes on from where the journal ends, not from zero.
-    if (recovered.at > 0) clock.observe(recovered.at);
-    const exchange = exchangeOf(options, budgetOf(bench));
-    const feed = connectFeed({ ...exchange, credentials: null }, bench);
-    const venue = live
-      ? connectVenue(exchange, bench)
-      : paperVenue(settings, exchange, recovered.book, feed.prices, clock);
-    endings.unshift(() => venue.close());
-    const early = listenEarly(venue);
-    const asking = { ...bench, ended: options.ended ?? new AbortController().signal };
-    const instruments = await insist('connect to the venue', () => venue.connect(), asking);
-    const balances = await insist('ask for the balances', () => venue.balances(), asking);
-    const committed = createCommittedOrders(store.journal);
-    const started = await recover(options, store, recovered, {
-      ...{ early, instruments, balances },
-      wall: clock.wall(),
-    });
-    const dataDirectory = dataDirectoryOf(settings);
-    const gateway = joinGateway(
-      { settings, dataDirectory, log },
-      { venue, clock, takeCommitted: committed.take },
-      () => engine,
-    );
-    const engine: Engine = new Engine(
-      { ...bench, journal: committed.journal, tape: store.tape, feed, venue: gateway },
-      rulesOf(settings, live),
-      { ...started.start, instruments, heard: early.take() },
-      options,
-    );
-    return { engine, store, venue, clock, dataDirectory, facts: started.facts };
-  } catch (error) {
-    for (const end of endings) await end();
-    throw error;
-  }
+  const { store, recovered, clock, timers, feed, venue, isHalted } = ground;
+  // Market time goes on from where the journal ends, not from zero.
+  if (recovered.at > 0) clock.observe(recovered.at);
+  const early = listenEarly(venue);
+  const asking = { clock, timers, log, ended: options.ended ?? new AbortController().signal };
+  const instruments = await insist('connect to the venue', () => venue.connect(), asking);
+  const balances = await insist('ask for the balances', () => venue.balances(), asking);
+  const committed = createCommittedOrders(store.journal);
+  const started = await recover(options, ground, { early, instruments, balances });
+  const gateway = joinGateway(
+    { settings, isHalted, log },
+    { venue, clock, takeCommitted: committed.take },
+    () => engine,
+  );
+  const { journal } = committed;
+  const engine: Engine = new Engine(
+    { journal, tape: store.tape, feed, venue: gateway, clock, timers, log },
+    rulesOf(settings, live),
+    { ...started.start, instruments, heard: early.take() },
+    options,
+  );
+  return { engine, facts: started.facts };
 }
 
 /** Journals what a start has to say (the opening of the book, new configurations) and takes stock. */
 async function recover(
   options: StartOptions,
-  store: Store,
-  recovered: Recovered,
-  {
-    early,
-    instruments,
-    balances,
-    wall,
-  }: {
+  { store, recovered, clock, mark }: Ground,
+  venue: {
     early: EarlyNews;
     instruments: ReadonlyMap<string, Instrument>;
     balances: ReadonlyMap<string, Balance>;
-    wall: Millis;
   },
 ) {
+  const { early, instruments, balances } = venue;
+  const wall = clock.wall();
   const { settings, live, version } = options;
   const { name } = venueOf(settings);
   const { quote } = settings.portfolio;
@@ -156,7 +122,7 @@ async function recover(
   const fresh = recovered.book.quote === '';
   if (fresh) early.forget();
   const facts: Fact[] = [];
-  if (fresh) facts.push(opening(settings, live, balances, at));
+  if (fresh) facts.push(opening(settings, live, balances, { at, mark: mark() }));
   const mode = live ? 'live' : 'paper';
   facts.push(fact('engine.started', { at, key: name }, { mode, venue: name, version, wall }));
   facts.push(...(await careful(store.read, recovered, wall)));

@@ -190,7 +190,7 @@ export function createBinanceSource(
     cut: () => cutSockets(client),
     stop() {
       stopped = true;
-      return closeClient(client);
+      return closeClient(client, timers.after);
     },
   };
   return source;

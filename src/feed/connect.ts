@@ -1,7 +1,7 @@
 // A live feed for an exchange by its name: the lossless tap for Binance, watch loops for any other.
 import type { Exchange } from 'ccxt';
 import { createClient, type ExchangeSettings, loadExchange } from '../exchange/client.ts';
-import { withDeadline } from '../exchange/deadline.ts';
+import { type After, withDeadline } from '../exchange/deadline.ts';
 import { VenueFault, wordsOf } from '../exchange/fault.ts';
 import type { Clock, Feed, Log, Timers } from '../ports.ts';
 import { createBinanceSource, createTapHandlers, tapped } from './binance-tap.ts';
@@ -39,7 +39,7 @@ async function connectBinance(
   const handlers = createTapHandlers((symbol) => pairs.get(symbol), listener);
   const client = await createClient(tapped(await loadExchange('binance'), handlers), settings);
   dialOurselves(client);
-  await loadMarkets(client);
+  await loadMarkets(client, timers.after);
   for (const market of Object.values(client.markets ?? {})) {
     if (market?.spot === true) pairs.set(String(market.id), market.symbol);
   }
@@ -60,7 +60,7 @@ async function connectOther(
       retryable: false,
     });
   }
-  await loadMarkets(client);
+  await loadMarkets(client, timers.after);
   return { client, source: createLoopSource(client, timers, listener) };
 }
 
@@ -74,9 +74,9 @@ function dialOurselves(client: Exchange): void {
 }
 
 /** A failed first load would poison the client for ever: each try reloads. */
-async function loadMarkets(client: Exchange): Promise<void> {
+async function loadMarkets(client: Exchange, after: After): Promise<void> {
   try {
-    await withDeadline(client.loadMarkets(true), marketsMs, 'the list of markets');
+    await withDeadline(client.loadMarkets(true), marketsMs, 'the list of markets', after);
   } catch (error) {
     await client.close();
     throw new VenueFault(`markets could not be loaded: ${wordsOf(error)}`, {

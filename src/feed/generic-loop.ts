@@ -58,7 +58,7 @@ export function createLoopSource(
     cut: () => cutSockets(client),
     stop() {
       stopped = true;
-      return closeClient(client);
+      return closeClient(client, timers.after);
     },
   };
 }

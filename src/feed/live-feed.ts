@@ -146,7 +146,7 @@ export class LiveFeed implements Feed {
 
   /** Opens a stream of a pair the venue lists; of another one the news says that it is not. */
   #open({ stream, bars }: Wanted): StreamFeed | undefined {
-    const { clock, log } = this.#options;
+    const { clock, timers, log } = this.#options;
     const { client, source } = this.#expectConnected();
     if (!source.lists(stream.pair)) {
       log.error({ stream }, 'expected a pair the venue lists');
@@ -162,7 +162,7 @@ export class LiveFeed implements Feed {
       mayAsk: () => this.#mayAsk(),
       fetch: (since) =>
         fetchHistory(client, stream, since, provenTime, (count) => this.#loaded(count)),
-      lastPrice: () => fetchLastPrice(client, stream.pair),
+      lastPrice: () => fetchLastPrice(client, stream.pair, timers.after),
       onCandle: (candle) => this.#candles.next(candle),
       onNews: (item) => this.#news.next(item),
       onPolled: ({ close, openTime }) => {
@@ -212,7 +212,7 @@ export class LiveFeed implements Feed {
 
   async #askTime(): Promise<void> {
     try {
-      await this.#time.ask(this.#expectConnected().client);
+      await this.#time.ask(this.#expectConnected().client, this.#options.timers.after);
     } catch (error) {
       this.#options.log.warn({ error: wordsOf(error) }, 'the venue did not tell its time');
     }
@@ -229,7 +229,9 @@ export class LiveFeed implements Feed {
 
   async #confirm(pair: string): Promise<void> {
     try {
-      this.#gate.confirm(pair, await fetchLastPrice(this.#expectConnected().client, pair));
+      const { client } = this.#expectConnected();
+      const { after } = this.#options.timers;
+      this.#gate.confirm(pair, await fetchLastPrice(client, pair, after));
     } catch (error) {
       this.#options.log.warn({ pair, error: wordsOf(error) }, 'a price could not be confirmed');
     }

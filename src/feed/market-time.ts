@@ -2,7 +2,7 @@
 // asked for. The machine's wall clock may be wrong or be set while we run; it is the last resort.
 import type { Exchange } from 'ccxt';
 import type { Millis } from '../domain/time.ts';
-import { withDeadline } from '../exchange/deadline.ts';
+import { type After, withDeadline } from '../exchange/deadline.ts';
 import type { Clock } from '../ports.ts';
 import { numberOf } from './row.ts';
 
@@ -65,7 +65,7 @@ export class MarketTime {
   }
 
   /** Asks the venue for its time where frames do not tell it, every few minutes; throws what the client throws. */
-  async ask(client: Exchange): Promise<void> {
+  async ask(client: Exchange, after: After): Promise<void> {
     const now = this.#clock.monotonic();
     if (this.#isStamped || client.has['fetchTime'] !== true || now - this.#askedAt < askedMsMin) {
       return;
@@ -75,7 +75,7 @@ export class MarketTime {
     for (let sample = 0; sample < samplesAtOnce; sample += 1) {
       const sentAt = this.#clock.monotonic();
       const venue = numberOf(
-        await withDeadline(client.fetchTime(), deadlineMs, "the venue's time"),
+        await withDeadline(client.fetchTime(), deadlineMs, "the venue's time", after),
       );
       const answeredAt = this.#clock.monotonic();
       // The faster the answer, the less is unknown of when the venue gave it.

@@ -17,6 +17,7 @@ export interface Committer {
   readonly connection: Connection<Schema>;
   readonly context: StoreContext;
   readonly factCharactersMax: number;
+  monotonic(): Millis;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function commitInTime(
     const fault = attempt(committer, facts);
     if (!(fault instanceof StoreFault)) return fault;
     if (fault.code !== 'busy') throw fault;
-    if (!(performance.now() + BUSY_RETRY_MS < deadline)) {
+    if (!(committer.monotonic() + BUSY_RETRY_MS < deadline)) {
       throw new StoreFault('late', 'expected to append in time', { cause: fault });
     }
     await pause(BUSY_RETRY_MS);

@@ -1,6 +1,6 @@
 // The append-only journal: one writer, one queue in order of arrival, one commit for all who wait.
 // An append resolves after its commit reached the disk; a failed one leaves nothing behind.
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Fact } from '../domain/fact.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Journal } from '../ports.ts';
@@ -34,6 +34,15 @@ export const JOURNAL_LIMITS: JournalLimits = {
   checkpointsKept: 8,
 };
 
+/** What the journal waits by. */
+export interface Pace {
+  /** One turn of the event loop. */
+  turn(): Promise<void>;
+  monotonic(): Millis;
+}
+
+const nodePace: Pace = { turn: () => setImmediate(), monotonic: () => performance.now() };
+
 export interface StoredJournal extends Journal {
   /** Place of the last entry; 0 in an empty journal. */
   readonly lastSeq: number;
@@ -46,8 +55,9 @@ export function createJournal(
   connection: Connection<Schema>,
   context: StoreContext,
   limits: JournalLimits,
+  pace: Pace = nodePace,
 ): StoredJournal {
-  const writer = createWriter(connection, context, limits);
+  const writer = createWriter(connection, context, limits, pace);
   return {
     append: (facts) => writer.append(facts),
     async *read(from) {
@@ -73,8 +83,10 @@ function createWriter(
   connection: Connection<Schema>,
   context: StoreContext,
   limits: JournalLimits,
+  { turn, monotonic }: Pace,
 ): Pick<StoredJournal, 'append' | 'close'> {
-  const committer = { connection, context, factCharactersMax: limits.factCharactersMax };
+  const { factCharactersMax } = limits;
+  const committer = { connection, context, factCharactersMax, monotonic };
   const queue = new AppendQueue(limits.waitingFactsMax);
   let draining: Promise<void> | undefined;
   let isClosed = false;
@@ -112,7 +124,7 @@ function createWriter(
       new Promise((resolve, reject) => {
         if (isClosed) throw new StoreFault('closed', 'expected an open journal, was closed');
         if (facts.length === 0) return resolve([]);
-        queue.add({ facts, deadline: performance.now() + limits.waitMsMax, resolve, reject });
+        queue.add({ facts, deadline: monotonic() + limits.waitMsMax, resolve, reject });
         draining ??= drain();
       }),
     async close() {

@@ -2,7 +2,7 @@
 // made one kind of fault whose words hold no secret.
 import type { Millis } from '../domain/time.ts';
 import type { Credentials } from '../exchange/client.ts';
-import { withDeadline } from '../exchange/deadline.ts';
+import { type After, withDeadline } from '../exchange/deadline.ts';
 import { VenueFault, wordsOf } from '../exchange/fault.ts';
 import { scrub } from '../exchange/scrub.ts';
 
@@ -29,8 +29,8 @@ export interface Asking {
   words(error: unknown): string;
 }
 
-/** Questions whose failures never tell `key` or `secret`. */
-export function createAsking({ key, secret }: Credentials): Asking {
+/** Questions whose failures never tell `key` or `secret`; `after` times their deadlines. */
+export function createAsking({ key, secret }: Credentials, after: After): Asking {
   const secrets = [key, secret];
   const words = (error: unknown): string => scrub(wordsOf(error), secrets);
 
@@ -46,7 +46,7 @@ export function createAsking({ key, secret }: Credentials): Asking {
 
   async function ask<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await withDeadline(call(), deadlineMs, what);
+      return await withDeadline(call(), deadlineMs, what, after);
     } catch (error) {
       throw faultOf(what, error);
     }
@@ -54,7 +54,7 @@ export function createAsking({ key, secret }: Credentials): Asking {
 
   async function lookUp<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await withDeadline(call(), deadlineMs, what);
+      return await withDeadline(call(), deadlineMs, what, after);
     } catch (error) {
       if (error instanceof Error && error.name === 'OrderNotFound') return undefined;
       throw faultOf(what, error);

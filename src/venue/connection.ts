@@ -64,7 +64,7 @@ export async function createConnection(
   });
   const wire = wired(await loadExchange(name), ear, time);
   const client = await createClient(wire.type, settings, wire.urgencyOf);
-  const asking = createAsking(credentials);
+  const asking = createAsking(credentials, timers.after);
   const books = createBookkeeping(client, asking, pairOf);
   const stream = createUserStream({
     client,
@@ -86,7 +86,7 @@ export async function createConnection(
   let stopAligning = (): void => {};
 
   async function instruments(): Promise<ReadonlyMap<string, Instrument>> {
-    const found = await loadInstruments(client);
+    const found = await loadInstruments(client, timers.after);
     for (const pair of found.keys()) pairs.set(String(client.market(pair).id), pair);
     return found;
   }
@@ -100,7 +100,8 @@ export async function createConnection(
       await time.align();
       await checkKey(client, asking);
       stream.open();
-      await withDeadline(stream.live(), subscribeMsMax, 'the stream of own orders');
+      const live = 'the stream of own orders';
+      await withDeadline(stream.live(), subscribeMsMax, live, timers.after);
       stopAligning = timers.every(alignEveryMs, time.alignSoon);
       return found;
     },

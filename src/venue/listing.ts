@@ -3,7 +3,7 @@
 import type { Exchange, MarketInterface } from 'ccxt';
 import type { Instrument } from '../domain/instrument.ts';
 import { type Decimal, money, parseDecimal, quantity } from '../domain/money.ts';
-import { withDeadline } from '../exchange/deadline.ts';
+import { type After, withDeadline } from '../exchange/deadline.ts';
 import { VenueFault, wordsOf } from '../exchange/fault.ts';
 import { isWords } from './wire.ts';
 
@@ -15,11 +15,14 @@ const UNBOUNDED = '1e30';
  * The venue's spot instruments by pair. Loads anew each time; what was listed before and is not any more
  * stays, as not traded: who holds it must be able to ask for an exit. Throws `VenueFault`.
  */
-export async function loadInstruments(client: Exchange): Promise<Map<string, Instrument>> {
+export async function loadInstruments(
+  client: Exchange,
+  after: After,
+): Promise<Map<string, Instrument>> {
   const before = { ...client.markets };
   try {
     // `true`: a failed first load is otherwise remembered for ever.
-    await withDeadline(client.loadMarkets(true), deadlineMs, 'the rules of trading');
+    await withDeadline(client.loadMarkets(true), deadlineMs, 'the rules of trading', after);
   } catch (error) {
     throw new VenueFault(`expected the rules of trading, was ${wordsOf(error)}`, {
       retryable: true,

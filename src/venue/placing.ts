@@ -5,7 +5,7 @@ import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
 import { withDeadline } from '../exchange/deadline.ts';
 import { VenueFault } from '../exchange/fault.ts';
-import type { Outcome } from '../ports.ts';
+import type { Outcome, Timers } from '../ports.ts';
 import type { Asking } from './asking.ts';
 import { outcomeOf } from './outcome.ts';
 import type { PairOf } from './wire.ts';
@@ -16,6 +16,7 @@ export interface Placing {
   readonly wire: Pick<Wire, 'passages'>;
   readonly asking: Pick<Asking, 'words'>;
   readonly pairOf: PairOf;
+  readonly timers: Pick<Timers, 'after'>;
   /** How long an answer is waited for; after it the outcome is unknown. */
   readonly deadlineMs: Millis;
 }
@@ -38,7 +39,7 @@ export async function place(order: Order, placing: Placing): Promise<Outcome> {
   sent.then(forget, forget);
   let failure: string | undefined;
   try {
-    await withDeadline(sent, deadlineMs, 'an answer to the order');
+    await withDeadline(sent, deadlineMs, 'an answer to the order', placing.timers.after);
   } catch (error) {
     failure = asking.words(error);
   }

@@ -14,7 +14,7 @@ import {
   type Portfolio,
 } from '../../src/domain/portfolio.ts';
 import { compareBalances } from '../../src/engine/recover.ts';
-import { prepareEngine, type Started } from '../../src/engine/start.ts';
+import { prepareEngine, type Started } from '../../src/launch/launch.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { readDocument } from '../../src/settings/document.ts';
 import { checkSettings } from '../../src/settings/settings.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Entry } from '../../src/domain/fact.ts';
 import { hasEnded } from '../../src/domain/portfolio.ts';
-import { prepareEngine, type Started } from '../../src/engine/start.ts';
+import { prepareEngine, type Started } from '../../src/launch/launch.ts';
 import { readDocument } from '../../src/settings/document.ts';
 import { checkSettings, type Settings } from '../../src/settings/settings.ts';
 import { audit } from '../support/audit/audit.ts';

@@ -94,7 +94,7 @@ async function onPaper(): Promise<Stand> {
         ...settingsOn(exchange.port),
         credentials: null,
       });
-      const instruments = await loadInstruments(client);
+      const instruments = await loadInstruments(client, nodeTimers.after);
       await client.close();
       // The feed speaks once the rules are known.
       prices.next({ pair, price: 60_000, at: clock.market() });

@@ -7,8 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadDocument, loadSettings } from '../../src/cli/load.ts';
 import type { Entry } from '../../src/domain/fact.ts';
-import { dropHaltFile, isHalted } from '../../src/engine/halt-file.ts';
-import { prepareEngine } from '../../src/engine/start.ts';
+import { dropHaltFile, isHalted } from '../../src/launch/halt-file.ts';
+import { prepareEngine } from '../../src/launch/launch.ts';
 import { openMarket, placeOf } from '../support/halting.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -9,8 +9,8 @@ import { post, transaction } from '../../src/domain/ledger.ts';
 import { decimal } from '../../src/domain/money.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
-import { haltWord } from '../../src/engine/halt-file.ts';
 import { compareBalances, shortages } from '../../src/engine/recover.ts';
+import { haltWord } from '../../src/launch/halt-file.ts';
 import {
   configurationOf,
   fillOf,

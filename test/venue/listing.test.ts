@@ -1,5 +1,6 @@
 // Rules of trading out of the client's markets: exact, the stricter of two filters, and nothing half known.
 import { expect, test } from 'vitest';
+import { nodeTimers } from '../../src/clock.ts';
 import { createClient, loadExchange } from '../../src/exchange/client.ts';
 import { loadInstruments } from '../../src/venue/listing.ts';
 import { json, startScriptedExchange } from '../support/scripted-exchange.ts';
@@ -26,7 +27,7 @@ async function instruments(symbols: readonly object[]) {
   const type = await loadExchange('binance');
   const client = await createClient(type, { ...settingsFor(exchange), credentials: null });
   try {
-    return await loadInstruments(client);
+    return await loadInstruments(client, nodeTimers.after);
   } finally {
     await client.close();
     await exchange.close();

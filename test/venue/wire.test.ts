@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { nodeTimers } from '../../src/clock.ts';
 import { createClient, loadExchange } from '../../src/exchange/client.ts';
 import { VenueFault } from '../../src/exchange/fault.ts';
 import { createAsking } from '../../src/venue/asking.ts';
@@ -125,8 +126,9 @@ describe('an order on its way', () => {
       await turn;
       return throttled(cost);
     };
-    const asking = createAsking(credentials);
-    const way = { client, wire, asking, pairOf: () => 'BTC/USDT', deadlineMs: 50 };
+    const asking = createAsking(credentials, nodeTimers.after);
+    const pairOf = (): string => 'BTC/USDT';
+    const way = { client, wire, asking, pairOf, timers: nodeTimers, deadlineMs: 50 };
     expect((await place(entry, way)).kind).toBe('not-sent');
     served();
     await expect.poll(() => wire.passages.size).toBe(0);

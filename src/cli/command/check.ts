@@ -5,11 +5,11 @@ import type { Configuration } from '../../domain/configuration.ts';
 import { decimal, money, notional, type Price, price } from '../../domain/money.ts';
 import { size } from '../../domain/sizing.ts';
 import { unfitFor } from '../../engine/admission.ts';
-import { dataDirectoryOf } from '../../engine/start.ts';
 import { createClient, loadExchange } from '../../exchange/client.ts';
 import { withDeadline } from '../../exchange/deadline.ts';
 import { wordsOf } from '../../exchange/fault.ts';
 import { RateBudget } from '../../exchange/rate-budget.ts';
+import { dataDirectoryOf } from '../../launch/launch.ts';
 import { plainLog } from '../../log.ts';
 import { describeProblem } from '../../settings/problem.ts';
 import type { Credentials } from '../../settings/secret.ts';
@@ -73,7 +73,7 @@ async function checkVenue(
   const exchange = { name, endpoint: venue.endpoint, credentials: null, recvWindowMs, budget };
   const client = await createClient(await loadExchange(name), exchange);
   try {
-    const instruments = await loadInstruments(client);
+    const instruments = await loadInstruments(client, nodeTimers.after);
     const skew = await skewOf(client);
     const prices = new Map<string, Promise<Price>>();
     const priceOf = (pair: string): Promise<Price> => {
@@ -107,7 +107,9 @@ type Client = Awaited<ReturnType<typeof createClient>>;
 
 async function skewOf(client: Client): Promise<number> {
   const before = Date.now();
-  const theirs = Number(await withDeadline(client.fetchTime(), deadlineMs, 'the time'));
+  const theirs = Number(
+    await withDeadline(client.fetchTime(), deadlineMs, 'the time', nodeTimers.after),
+  );
   return Math.round(theirs - (before + Date.now()) / 2);
 }
 
@@ -145,7 +147,7 @@ async function checkKeys(
 
 async function lastPrice(client: Client, pair: string): Promise<Price> {
   const asked = client.fetchOHLCV(pair, '1m', undefined, 1);
-  const [row] = await withDeadline(asked, deadlineMs, `the price of ${pair}`);
+  const [row] = await withDeadline(asked, deadlineMs, `the price of ${pair}`, nodeTimers.after);
   return price(String(row?.[4]));
 }
 

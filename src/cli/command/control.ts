@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Acknowledgement } from '../../engine/command.ts';
-import { dropHaltFile, removeHaltFile } from '../../engine/halt-file.ts';
-import { dataDirectoryOf } from '../../engine/start.ts';
+import { dropHaltFile, removeHaltFile } from '../../launch/halt-file.ts';
+import { dataDirectoryOf } from '../../launch/launch.ts';
 import { plain } from '../../plain.ts';
 import { locate } from '../../store/location.ts';
 import { words } from '../argument.ts';

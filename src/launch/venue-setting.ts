@@ -1,7 +1,5 @@
-// What the settings make of the venue: how its clients are built, what they may send together, what the
-// gateway lets through, and the paper venue on its prices.
-
-import { decimal } from '../domain/money.ts';
+// What the settings make of the venue: how its clients are built, what they may send together, and the
+// paper venue on its prices.
 import type { Portfolio } from '../domain/portfolio.ts';
 import {
   type Credentials,
@@ -12,22 +10,8 @@ import {
 import { RateBudget } from '../exchange/rate-budget.ts';
 import type { Clock, Feed, Log, Timers, Venue } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
-import type { GatewayCaps } from '../venue/gateway.ts';
 import { loadInstruments } from '../venue/listing.ts';
 import { PaperVenue } from '../venue/paper.ts';
-
-export function capsOf({ execution, portfolio, risk }: Settings): GatewayCaps {
-  const { entriesPerMinuteMax } = execution;
-  // Every position may leave within a minute, each with a stop to cancel and a few tries.
-  const sendsPerMinuteMax = entriesPerMinuteMax + 6 * risk.maxPositions;
-  return {
-    ordersPerMinuteMax: entriesPerMinuteMax,
-    // No minute can deploy more than the whole portfolio may ever hold.
-    notionalPerMinuteMax: decimal(portfolio.equity).times(risk.maxTotalExposure),
-    sendsPerMinuteMax,
-    sendsPerMinuteCeiling: 10 * sendsPerMinuteMax,
-  };
-}
 
 export function exchangeOf(
   { settings, credentials }: { settings: Settings; credentials: Credentials | undefined },
@@ -61,7 +45,7 @@ export function paperVenue(
   exchange: ExchangeSettings,
   book: Portfolio,
   prices: Feed['prices'],
-  clock: Clock,
+  { clock, timers }: { clock: Clock; timers: Timers },
 ): Venue {
   return new PaperVenue({
     name: exchange.name,
@@ -69,7 +53,7 @@ export function paperVenue(
       const type = await loadExchange(exchange.name);
       const client = await createClient(type, { ...exchange, credentials: null });
       try {
-        return await loadInstruments(client);
+        return await loadInstruments(client, timers.after);
       } finally {
         await client.close();
       }
