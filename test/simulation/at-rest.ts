@@ -1,0 +1,88 @@
+// What must hold once nothing fails and nothing is under way: every order has ended or stands where it is wanted, the
+// portfolio trades or says why not, the books agree to the last decimal with the exchange's, and reading the journal
+// from its beginning makes the same book.
+import { encodeBook } from '../../src/domain/checkpoint.ts';
+import { fold } from '../../src/domain/fold.ts';
+import { EMPTY_PORTFOLIO, hasEnded } from '../../src/domain/portfolio.ts';
+import type { Entry } from '../../src/domain/fact.ts';
+import { examine } from '../support/audit/audit.ts';
+import { exact as rational } from '../support/audit/rational.ts';
+import type { VenueStatement } from '../support/audit/statement.ts';
+import { readStore } from '../support/audit/store-reading.ts';
+import type { Auditor } from './auditor.ts';
+import type { SimulatedExchange } from './exchange.ts';
+import { symbolOf } from './order-wire.ts';
+import type { World } from './world.ts';
+
+export async function checkAtRest(world: World, auditor: Auditor): Promise<void> {
+  const { engine } = world;
+  if (engine === undefined) {
+    auditor.object('31 liveness', 'the trader does not run');
+    return;
+  }
+  checkLiveness(world, auditor);
+  for (const { code, detail } of examine(statementOf(world.exchange), readStore(world.database))
+    .findings) {
+    auditor.object(`10 the books agree (${code})`, detail);
+  }
+  auditor.checkFree();
+  const entries: Entry[] = [];
+  for await (const entry of world.journal().read(0)) entries.push(entry);
+  if (encodeBook(fold(EMPTY_PORTFOLIO, entries)) !== encodeBook(engine.book())) {
+    auditor.object('28 replay', 'the journal read from its beginning makes another book');
+  }
+}
+
+function checkLiveness({ engine, exchange }: World, auditor: Auditor): void {
+  if (engine === undefined) return;
+  const book = engine.book();
+  const status = engine.status();
+  const say = (detail: string): void => auditor.object('31 liveness', detail);
+  if (status.trading !== 'active') say(`the portfolio is ${status.trading}`);
+  if (status.streams.stale > 0) say(`${status.streams.stale} streams are stale`);
+  if (status.quarantined > 0) say(`${status.quarantined} configurations are quarantined`);
+  if (book.account.lost !== null) say(`the account is lost: ${book.account.lost}`);
+  for (const pair of book.account.frozen.keys()) say(`${pair} is frozen`);
+  for (const live of book.orders.values()) {
+    if (hasEnded(live) || isWanted(live.order, live.state)) continue;
+    say(`${live.order.purpose} ${live.order.clientOrderId} is ${live.state}`);
+  }
+  for (const [configId, { exiting }] of book.positions) {
+    if (exiting !== null) say(`${configId} is still on its way out`);
+  }
+  const held = new Set([...book.positions.values()].map(({ opening }) => opening.pair));
+  for (const order of exchange.open()) {
+    if (!auditor.model.orders.has(order.clientOrderId)) continue;
+    if (!held.has(order.pair)) {
+      auditor.object('16 exits only reduce', `${order.clientOrderId} stands for nobody`);
+    }
+  }
+}
+
+const isWanted = ({ purpose }: { purpose: string }, state: string): boolean =>
+  purpose === 'protection' && (state === 'open' || state === 'partial');
+
+function statementOf(exchange: SimulatedExchange): VenueStatement {
+  const balances = exchange
+    .assets()
+    .map((asset) => [asset, exchange.free(asset).plus(exchange.locked(asset))] as const)
+    .filter(([, amount]) => !amount.isZero())
+    .map(([asset, amount]) => [asset, rational(amount.toFixed())] as const);
+  return {
+    balances: new Map(balances),
+    orders: exchange.orders.map(({ id, clientOrderId, pair, side, executed }) => ({
+      ...{ symbol: symbolOf(pair), orderId: `${id}`, clientOrderId, side },
+      executed: rational(executed.toFixed()),
+    })),
+    trades: exchange.trades.map(({ id, order, price, quantity, fee, feeAsset }) => {
+      const [base = '', quote = ''] = order.pair.split('/');
+      return {
+        ...{ symbol: symbolOf(order.pair), base, quote, tradeId: `${id}`, orderId: `${order.id}` },
+        ...{ clientOrderId: order.clientOrderId, side: order.side, feeAsset },
+        ...{ price: rational(price.toFixed()), quantity: rational(quantity.toFixed()) },
+        quoteQuantity: rational(price.times(quantity).toFixed()),
+        fee: rational(fee.toFixed()),
+      };
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+// Somebody who looks in now and then: resumes what was reduced, resets breakers, accepts what others traded; and, where
+// it is drawn, halts, flattens and closes.
+import type { Millis } from '../../src/domain/time.ts';
+import type { World } from './world.ts';
+
+const by = 'anna';
+const reason = 'a look';
+/** Between two looks. */
+const everyMs: Millis = 20_000;
+/** The file HALT is heeded this often. */
+const heedMs: Millis = 250;
+
+export class Person {
+  readonly #world: World;
+  #isCalm = false;
+  #isBusy = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  begin(): void {
+    const { queue } = this.#world;
+    queue.after(everyMs, () => {
+      this.#look();
+      this.begin();
+    });
+  }
+
+  /** From now on only what helps. */
+  calm(): void {
+    this.#isCalm = true;
+  }
+
+  #look(): void {
+    const { engine, fate, trace } = this.#world;
+    if (engine === undefined) return;
+    if (!this.#isCalm && fate.strikes('person')) {
+      this.#interfere(engine);
+      return;
+    }
+    const book = engine.book();
+    if (book.account.frozen.size > 0 || book.account.missing.size > 0) this.#adopt(engine);
+    for (const breaker of book.breakers.values()) {
+      if (engine.resetBreaker(breaker, by, reason) === undefined) trace.met('breaker reset');
+    }
+    if (book.trading === 'active') return;
+    this.#world.isHalted = false;
+    trace.write(this.#world.queue.now, 'anna resumes', 'resumed');
+    engine.command('resume', by, reason);
+  }
+
+  #adopt(engine: NonNullable<World['engine']>): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const done = (): void => {
+      this.#isBusy = false;
+    };
+    this.#world.trace.met('adopted');
+    // A process that ends meanwhile never answers.
+    this.#world.queue.after(60_000, done);
+    engine.adopt(null, by, reason).then(done, done);
+  }
+
+  #interfere(engine: NonNullable<World['engine']>): void {
+    const { fate, trace, queue } = this.#world;
+    const what = fate.draw('what');
+    trace.write(queue.now, `anna interferes: ${what < 0.4 ? 'halt' : what < 0.7 ? 'flatten' : 'close'}`);
+    if (what < 0.4) {
+      trace.met('halted');
+      this.#world.isHalted = true;
+      queue.after(heedMs, () => this.#world.engine?.command('reduce', by, reason));
+    } else if (what < 0.7) {
+      trace.met('flattened');
+      engine.command('flatten', by, reason);
+    } else {
+      for (const configId of engine.book().positions.keys()) {
+        if (engine.close(configId)) trace.met('closed by a person');
+      }
+    }
+  }
+}
