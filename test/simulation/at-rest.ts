@@ -2,9 +2,9 @@
 // portfolio trades or says why not, the books agree to the last decimal with the exchange's, and reading the journal
 // from its beginning makes the same book.
 import { encodeBook } from '../../src/domain/checkpoint.ts';
+import type { Entry } from '../../src/domain/fact.ts';
 import { fold } from '../../src/domain/fold.ts';
 import { EMPTY_PORTFOLIO, hasEnded } from '../../src/domain/portfolio.ts';
-import type { Entry } from '../../src/domain/fact.ts';
 import { examine } from '../support/audit/audit.ts';
 import { exact as rational } from '../support/audit/rational.ts';
 import type { VenueStatement } from '../support/audit/statement.ts';
@@ -28,9 +28,18 @@ export async function checkAtRest(world: World, auditor: Auditor): Promise<void>
   auditor.checkFree();
   const entries: Entry[] = [];
   for await (const entry of world.journal().read(0)) entries.push(entry);
-  if (encodeBook(fold(EMPTY_PORTFOLIO, entries)) !== encodeBook(engine.book())) {
-    auditor.object('28 replay', 'the journal read from its beginning makes another book');
+  const [read, live] = [fold(EMPTY_PORTFOLIO, entries), engine.book()].map(encodeBook);
+  if (read !== live) {
+    auditor.object('28 replay', `the journal makes another book: ${differenceOf(read, live)}`);
   }
+}
+
+/** Where two texts part. */
+function differenceOf(read = '', live = ''): string {
+  let at = 0;
+  while (at < read.length && read[at] === live[at]) at += 1;
+  const from = Math.max(0, at - 60);
+  return `${read.slice(from, at + 60)} was ${live.slice(from, at + 60)}`;
 }
 
 function checkLiveness({ engine, exchange }: World, auditor: Auditor): void {

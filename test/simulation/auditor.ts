@@ -1,8 +1,9 @@
 // The auditor of a simulated world: it reads the exchange's own book, the journal's entries as they are committed, and
 // what crosses the trader's edges, and holds them to the invariants (RELIABILITY §3.6, whose numbers it names): the
 // cheap ones after every event, all of them at rest.
-import type { Entry } from '../../src/domain/fact.ts';
+
 import { streamKey } from '../../src/domain/candle.ts';
+import type { Entry } from '../../src/domain/fact.ts';
 import { available } from '../../src/domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../../src/domain/time.ts';
 import type { ClosedCandle, PriceUpdate } from '../../src/ports.ts';
@@ -139,7 +140,8 @@ export class Auditor {
 
   price({ pair, price, at }: PriceUpdate): void {
     const { queue } = this.#world;
-    if (!(price > 0) || at > queue.now) this.object("prices are the market's", `${pair} ${price}`);
+    if (!(price > 0) || at > queue.now + graceMs)
+      this.object("prices are the market's", `${pair} ${price}`);
     for (const { configId, stop, isLeaving, ...position } of this.model.positions.values()) {
       if (position.pair !== pair || isLeaving || !(price <= stop)) continue;
       if (!this.#crossed.has(configId)) this.#crossed.set(configId, queue.now);
@@ -224,7 +226,8 @@ export class Auditor {
       ['positions', holders.size, risk.maxPositions],
       ['cash that must stay', risk.cashReserve - cash / equity, tolerance],
       ...shares.map(
-        ([pair, share]) => [`exposure in ${pair}`, share, risk.maxAssetExposure + tolerance] as const,
+        ([pair, share]) =>
+          [`exposure in ${pair}`, share, risk.maxAssetExposure + tolerance] as const,
       ),
     ];
   }
@@ -278,7 +281,10 @@ export class Auditor {
     if (state !== 'absent' && state !== 'rejected') return;
     const { orders } = this.#world.exchange;
     if (orders.some((one) => one.clientOrderId === clientOrderId)) {
-      this.object('26 absent means absent', `${clientOrderId} ended ${state} and is at the exchange`);
+      this.object(
+        '26 absent means absent',
+        `${clientOrderId} ended ${state} and is at the exchange`,
+      );
     }
   }
 
@@ -300,7 +306,9 @@ export class Auditor {
   checkFree(): void {
     const { engine } = this.#world;
     if (engine === undefined) return;
-    const reserved = this.model.out().reduce((sum, one) => sum.plus(this.model.reserved(one)), zero);
+    const reserved = this.model
+      .out()
+      .reduce((sum, one) => sum.plus(this.model.reserved(one)), zero);
     const foreign = this.model.balance('foreign', 'USDT');
     const cash = this.model.balance('cash', 'USDT').plus(foreign.lt(0) ? foreign : 0);
     const ours = cash.minus(reserved);

@@ -59,9 +59,19 @@ export interface Rules {
 }
 
 export type ExchangeEvent =
-  | { readonly type: 'order'; readonly what: 'NEW' | 'CANCELED' | 'EXPIRED'; readonly order: ExchangeOrder; readonly at: Millis }
+  | {
+      readonly type: 'order';
+      readonly what: 'NEW' | 'CANCELED' | 'EXPIRED';
+      readonly order: ExchangeOrder;
+      readonly at: Millis;
+    }
   | { readonly type: 'trade'; readonly trade: Trade; readonly at: Millis }
-  | { readonly type: 'balance'; readonly asset: string; readonly delta: Amount; readonly at: Millis };
+  | {
+      readonly type: 'balance';
+      readonly asset: string;
+      readonly delta: Amount;
+      readonly at: Millis;
+    };
 
 /** How an order that can be filled is filled: in how many pieces, and what share of it there is to be had. */
 export interface Liquidity {

@@ -40,7 +40,8 @@ export class JournalModel {
     this.#balances.get(`${account} ${asset}`) ?? zero;
 
   /** Orders that may still do something. */
-  out = (): readonly ModelOrder[] => [...this.orders.values()].filter(({ end }) => end === undefined);
+  out = (): readonly ModelOrder[] =>
+    [...this.orders.values()].filter(({ end }) => end === undefined);
 
   /** What an order still holds back of the cash. */
   reserved({ order, filled, end }: ModelOrder): Amount {

@@ -1,8 +1,9 @@
 // One life of the trader's process: its clocks and timers, which end with it, and the step at which it ends. A
 // dead process does nothing any more: what it waits for never comes, and what it still asks for does not happen.
+
+import { createClock } from '../../src/clock.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Clock, Timers } from '../../src/ports.ts';
-import { createClock } from '../../src/clock.ts';
 import type { EventQueue } from './event-queue.ts';
 
 /** Edges between the process and the world: a crash comes at one of them. */
@@ -35,6 +36,13 @@ export interface Machine {
   wallOffset: Millis;
 }
 
+export interface LifeOptions {
+  readonly doom: Doom | undefined;
+  /** Whether a doomed process ends when its step comes. */
+  mayCrash(): boolean;
+  onEnd(step: string): void;
+}
+
 /** Events this far ahead of their time are not believed at once. */
 const leapMs = 10_000;
 
@@ -44,11 +52,13 @@ export class Life {
   isOver = false;
   readonly #counts = new Map<Step, number>();
   readonly #doom: Doom | undefined;
+  readonly #mayCrash: () => boolean;
   readonly #onEnd: (step: string) => void;
 
-  constructor(machine: Machine, doom: Doom | undefined, onEnd: (step: string) => void) {
+  constructor(machine: Machine, { doom, mayCrash, onEnd }: LifeOptions) {
     const { queue, rate } = machine;
     this.#doom = doom;
+    this.#mayCrash = mayCrash;
     this.#onEnd = onEnd;
     const begunAt = queue.now;
     const monotonic = (): Millis => (queue.now - begunAt) * rate;
@@ -60,7 +70,11 @@ export class Life {
       after: (delayMs, run) => queue.after(delayMs / rate, () => this.#tick(run)),
       every: (periodMs, run) => this.#every(queue, periodMs / rate, run),
     };
-    if (doom !== undefined && 'afterMs' in doom) queue.after(doom.afterMs, () => this.end('a time'));
+    if (doom !== undefined && 'afterMs' in doom) {
+      queue.after(doom.afterMs, () => {
+        if (this.#mayCrash()) this.end('a time');
+      });
+    }
   }
 
   /** The process comes to a step; false where it is over, here or already. */
@@ -69,7 +83,8 @@ export class Life {
     const count = (this.#counts.get(step) ?? 0) + 1;
     this.#counts.set(step, count);
     const doom = this.#doom;
-    if (doom !== undefined && 'at' in doom && doom.at === step && doom.nth === count) this.end(step);
+    const isDoomed = doom !== undefined && 'at' in doom && doom.at === step && doom.nth === count;
+    if (isDoomed && this.#mayCrash()) this.end(step);
     return !this.isOver;
   }
 

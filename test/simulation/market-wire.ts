@@ -6,7 +6,7 @@ import { type Millis, timeframeMs } from '../../src/domain/time.ts';
 import type { Source, SourceListener } from '../../src/feed/source.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Life } from './life.ts';
-import { minuteMs, type PairMarket, stepMs } from './market.ts';
+import { type PairMarket, stepMs } from './market.ts';
 import type { Fate } from './swarm.ts';
 import type { Trace } from './trace.ts';
 
@@ -91,7 +91,9 @@ export class MarketWire {
           const rows: (readonly number[])[] = [];
           for (let at = since; at <= queue.now && rows.length < limit; at += length) {
             const isWhole = at + length <= queue.now;
-            rows.push(rowOf(isWhole ? market.candle(at, length) : market.forming(queue.now, length)));
+            rows.push(
+              rowOf(isWhole ? market.candle(at, length) : market.forming(queue.now, length)),
+            );
           }
           return rows;
         }),
@@ -152,25 +154,23 @@ export class MarketWire {
     const length = timeframeMs(stream.timeframe);
     if (at % length === 0 && at > 0) {
       const candle = market.candle(at - length, length);
-      this.#frame(() => this.#listener.onKline(stream, { candle, closed: true }, at), `${stream.pair} closed`);
+      this.#frame(() => this.#listener.onKline(stream, { candle, closed: true }, at));
       if (fate.strikes('candleCorrected')) {
         trace.met('candle corrected');
         const other = { ...candle, volume: candle.volume + 0.5 };
-        this.#frame(() => this.#listener.onKline(stream, { candle: other, closed: true }, at + 1), 'corrected');
+        this.#frame(() => this.#listener.onKline(stream, { candle: other, closed: true }, at + 1));
       }
     }
-    // Hours are told once a minute: nobody trades on them while they are made.
-    if (stream.timeframe !== '1m' && at % minuteMs !== stepMs) return;
     const candle = market.forming(at, length);
-    this.#frame(() => this.#listener.onKline(stream, { candle, closed: false }, at), `${stream.pair} forming`);
+    this.#frame(() => this.#listener.onKline(stream, { candle, closed: false }, at));
   }
 
   #price(pair: string, at: Millis): void {
     const price = this.#world.markets.get(pair)?.price(at);
-    if (price !== undefined) this.#frame(() => this.#listener.onPrice(pair, price, at), `${pair} price`);
+    if (price !== undefined) this.#frame(() => this.#listener.onPrice(pair, price, at));
   }
 
-  #frame(deliver: () => void, _what: string): void {
+  #frame(deliver: () => void): void {
     const { queue, fate, trace } = this.#world;
     if (fate.strikes('frameLost')) {
       trace.met('frame lost');

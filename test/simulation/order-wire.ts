@@ -2,6 +2,7 @@
 // wrongly, and comes back in the words of the protocol. The genuine adapters of the venue stand on it.
 import type { Millis } from '../../src/domain/time.ts';
 import type { Passage } from '../../src/venue/wired-client.ts';
+import type { EventQueue } from './event-queue.ts';
 import {
   type Amount,
   type ExchangeEvent,
@@ -11,7 +12,6 @@ import {
   type SimulatedExchange,
   type Trade,
 } from './exchange.ts';
-import type { EventQueue } from './event-queue.ts';
 import type { Life, Step } from './life.ts';
 import type { Fate } from './swarm.ts';
 import type { Trace } from './trace.ts';
@@ -77,7 +77,13 @@ export class OrderWire {
       value === undefined ? undefined : exact(String(value));
     const stopPrice = amountOf(extra['stopLossPrice']);
     const wanted = {
-      ...{ clientOrderId, pair, quantity: exact(String(amount)), price: amountOf(price), stopPrice },
+      ...{
+        clientOrderId,
+        pair,
+        quantity: exact(String(amount)),
+        price: amountOf(price),
+        stopPrice,
+      },
       side: side === 'buy' ? ('BUY' as const) : ('SELL' as const),
       type:
         stopPrice !== undefined
@@ -108,10 +114,17 @@ export class OrderWire {
     this.#life.survives(
       this.#signed('cancel', {
         carryOut: () => {
-          const order = this.#world.exchange.cancel(this.#pairOf(symbol), String(origClientOrderId));
+          const order = this.#world.exchange.cancel(
+            this.#pairOf(symbol),
+            String(origClientOrderId),
+          );
           if (order === undefined) return { code: -2011, msg: 'Unknown order sent.' };
           const words = rowOf(order);
-          return { ...words, origClientOrderId: order.clientOrderId, clientOrderId: `c${order.id}` };
+          return {
+            ...words,
+            origClientOrderId: order.clientOrderId,
+            clientOrderId: `c${order.id}`,
+          };
         },
       }),
     );
@@ -122,7 +135,9 @@ export class OrderWire {
       const order = this.#world.exchange.orders.findLast(
         (one) =>
           one.pair === pair &&
-          (orderId === undefined ? one.clientOrderId === origClientOrderId : `${one.id}` === orderId),
+          (orderId === undefined
+            ? one.clientOrderId === origClientOrderId
+            : `${one.id}` === orderId),
       );
       const isShown = order !== undefined && this.#isShown(order.at);
       return isShown ? rowOf(order) : { code: -2013, msg: 'Order does not exist.' };
@@ -156,7 +171,11 @@ export class OrderWire {
       const { exchange } = this.#world;
       return {
         balances: exchange.assets().map((asset) => ({
-          ...{ asset, free: exchange.free(asset).toFixed(), locked: exchange.locked(asset).toFixed() },
+          ...{
+            asset,
+            free: exchange.free(asset).toFixed(),
+            locked: exchange.locked(asset).toFixed(),
+          },
         })),
       };
     });
@@ -219,7 +238,8 @@ export class OrderWire {
   /** Whether the venue shows already what happened at a time. */
   #isShown(at: Millis): boolean {
     const { queue, fate } = this.#world;
-    const lagMs = fate.rate('lookupLag') > 0 ? fate.between('lag', 0, 3000 * fate.rate('lookupLag')) : 0;
+    const lagMs =
+      fate.rate('lookupLag') > 0 ? fate.between('lag', 0, 3000 * fate.rate('lookupLag')) : 0;
     return queue.now >= at + lagMs;
   }
 
@@ -285,7 +305,10 @@ export class OrderWire {
         }
         if (queue.now - signedAt > this.#recvWindowMs) {
           trace.met(`${kind} too late for its window`);
-          answer(400, { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' });
+          answer(400, {
+            code: -1021,
+            msg: 'Timestamp for this request is outside of the recvWindow.',
+          });
           return;
         }
         const slow = !isRead && late > 0 ? fate.between('slow', 0, processingMsMax) : 0;
@@ -337,7 +360,13 @@ const fullOf = (order: ExchangeOrder) => ({
 });
 
 const tradeRow = ({ id, order, price, quantity, fee, feeAsset, at }: Trade) => ({
-  ...{ id, symbol: symbolOf(order.pair), orderId: order.id, time: at, isBuyer: order.side === 'BUY' },
+  ...{
+    id,
+    symbol: symbolOf(order.pair),
+    orderId: order.id,
+    time: at,
+    isBuyer: order.side === 'BUY',
+  },
   ...{ price: price.toFixed(), qty: quantity.toFixed(), commission: fee.toFixed() },
   commissionAsset: feeAsset,
 });

@@ -65,7 +65,10 @@ export class Person {
   #interfere(engine: NonNullable<World['engine']>): void {
     const { fate, trace, queue } = this.#world;
     const what = fate.draw('what');
-    trace.write(queue.now, `anna interferes: ${what < 0.4 ? 'halt' : what < 0.7 ? 'flatten' : 'close'}`);
+    trace.write(
+      queue.now,
+      `anna interferes: ${what < 0.4 ? 'halt' : what < 0.7 ? 'flatten' : 'close'}`,
+    );
     if (what < 0.4) {
       trace.met('halted');
       this.#world.isHalted = true;

@@ -1,15 +1,15 @@
 // The trader's store in a simulated world: the genuine journal and tables in a database that outlives each process,
 // below commits that fail before they are done, after it, for a while, or take long.
 import { copyFileSync, existsSync } from 'node:fs';
-import { StoreFault } from '../../src/store/fault.ts';
+import type { Entry } from '../../src/domain/fact.ts';
+import type { Journal } from '../../src/ports.ts';
+import { type Connection, openWriter } from '../../src/store/connection.ts';
 import { claim, type StoreContext } from '../../src/store/context.ts';
-import { openWriter, type Connection } from '../../src/store/connection.ts';
+import { StoreFault } from '../../src/store/fault.ts';
 import { createJournal, JOURNAL_LIMITS } from '../../src/store/journal.ts';
 import { migrate } from '../../src/store/migration.ts';
 import { openReader, type Reader } from '../../src/store/read.ts';
 import type { Schema } from '../../src/store/schema.ts';
-import type { Entry } from '../../src/domain/fact.ts';
-import type { Journal } from '../../src/ports.ts';
 import type { EventQueue } from './event-queue.ts';
 import type { Life } from './life.ts';
 import type { Fate } from './swarm.ts';
@@ -18,6 +18,8 @@ import type { Trace } from './trace.ts';
 export interface StoreGround {
   readonly journal: Journal;
   readonly read: Reader;
+  /** Appends under way. */
+  readonly waiting: () => number;
   /** The process is gone: nothing of it holds the files any more. */
   release(): void;
 }
@@ -66,14 +68,17 @@ export async function openGround(
     monotonic: life.clock.monotonic,
   });
   const read = openReader(`sqlite:${path}`);
+  let waiting = 0;
   const pause = (ms: number): Promise<void> => new Promise((resolve) => queue.after(ms, resolve));
   return {
     read,
+    waiting: () => waiting,
     journal: {
       ...journal,
       append: (facts) =>
         life.survives(
           (async () => {
+            waiting += 1;
             const stall = fate.strikes('commitStalls') ? fate.skewed('stall', 50, 20_000) : 0;
             if (stall > 0) trace.met('commit stalled');
             await pause(fate.between('disk', 0.2, 3) + stall);
@@ -82,7 +87,9 @@ export async function openGround(
             world.onCommitted(entries);
             life.passes('commit.done');
             return entries;
-          })(),
+          })().finally(() => {
+            waiting -= 1;
+          }),
         ),
       async saveCheckpoint(checkpoint) {
         if (!life.isOver) await journal.saveCheckpoint(checkpoint);

@@ -12,7 +12,7 @@ import { Auditor } from './auditor.ts';
 import { EventQueue } from './event-queue.ts';
 import { type ExchangeEvent, exact, SimulatedExchange } from './exchange.ts';
 import { type Doom, Life, type Machine, STEPS } from './life.ts';
-import { minuteMs, PairMarket, stepMs } from './market.ts';
+import { hourMs, minuteMs, PairMarket, stepMs } from './market.ts';
 import { Person } from './person.ts';
 import { openGround, type StoreGround } from './store-ground.ts';
 import { Fate, type Swarm } from './swarm.ts';
@@ -22,7 +22,7 @@ import { startTrader, type Trader } from './trader.ts';
 const quote = 'USDT';
 export const PAIRS = ['BTC/USDT', 'ETH/USDT'] as const;
 const firstPrices: Readonly<Record<string, number>> = { 'BTC/USDT': 60_000, 'ETH/USDT': 3000 };
-const historyBars = 620;
+const historyBars = 720;
 /** Long enough for a few entries and exits of each configuration. */
 const faultyMs: Millis = 13 * minuteMs;
 /** In which everything comes to rest once nothing fails any more. */
@@ -84,8 +84,11 @@ export class World {
     this.#machine = { queue: this.queue, rate: 1 + drift, wallOffset: 0 };
     for (const pair of PAIRS) {
       const origin = Math.floor(begunAt / minuteMs - historyBars) * minuteMs;
-      const hour = Math.floor(origin / 3_600_000) * 3_600_000;
-      this.markets.set(pair, new PairMarket(swarm.seed, pair, hour, firstPrices[pair] ?? 1));
+      const market = {
+        ...{ origin: Math.floor(origin / hourMs) * hourMs, liveAt: begunAt },
+        first: firstPrices[pair] ?? 1,
+      };
+      this.markets.set(pair, new PairMarket(swarm.seed, pair, market));
     }
     this.exchange = this.#openExchange();
     this.settings = settingsOf(this.fate);
@@ -105,6 +108,11 @@ export class World {
 
   get life(): Life | undefined {
     return this.#life;
+  }
+
+  /** Something is not as it must be. */
+  object(invariant: string, detail: string): void {
+    this.#auditor.object(invariant, detail);
   }
 
   /** Of the process that runs. */
@@ -139,10 +147,14 @@ export class World {
     this.trace.write(this.queue.now, 'the faults stop');
     this.#person.calm();
     this.isHalted = false;
+    if (this.#life?.isOver !== false) this.#begin();
     for (const [pair, rules] of this.exchange.rules) {
       this.exchange.rules.set(pair, { ...rules, isHalted: false });
     }
     await this.queue.play(this.queue.now + restMs, () => this.#auditor.look());
+    // A moment at which nothing waits to be written.
+    const isBusy = (): boolean => this.#ground?.waiting() !== 0;
+    await this.queue.play(this.queue.now + minuteMs, () => this.#auditor.look() && isBusy());
     if (this.#auditor.findings.length > 0) return;
     await this.#auditor.atRest();
   }
@@ -179,7 +191,11 @@ export class World {
   /** A process begins. */
   #begin(): void {
     this.#lives += 1;
-    const life = new Life(this.#machine, this.#doom(), (step) => this.#ended(step));
+    const life = new Life(this.#machine, {
+      doom: this.#doom(),
+      mayCrash: () => this.fate.isAwake,
+      onEnd: (step) => this.#ended(step),
+    });
     this.#life = life;
     this.trace.write(this.queue.now, `life ${this.#lives} begins`, 'life');
     this.#auditor.begins();
@@ -231,7 +247,9 @@ export class World {
     this.#ground = undefined;
     this.#auditor.ends();
     const pauseMs = this.fate.isAwake ? this.fate.skewed('restart', 50, 240_000) : 500;
-    this.queue.after(pauseMs, () => this.#begin());
+    this.queue.after(pauseMs, () => {
+      if (this.#life?.isOver !== false) this.#begin();
+    });
   }
 
   /** The first life always crashes; later ones where crashes take part. */
@@ -322,8 +340,8 @@ export class World {
 }
 
 const eager = {
-  ...{ pivot_bars: 1, lookback: 60, level_age_min: 10, cluster_tolerance: 0, reclaim_bars: 2 },
-  ...{ depth_min: 0, depth_max: 10, relative_volume_min: 0, close_location_min: 0.5 },
+  ...{ pivot_bars: 1, lookback: 200, level_age_min: 10, cluster_tolerance: 0, reclaim_bars: 3 },
+  ...{ depth_min: 0, depth_max: 10, relative_volume_min: 0, close_location_min: 0 },
   ...{ sweep_window: 1, target_min_r: 1.5, target_r: 2, target_max_r: 2, confidence_min: 0 },
 };
 
