@@ -1,7 +1,7 @@
 // The end of a process that cannot be trusted any more: an error nobody caught, a supervisor that failed.
 // It goes at once and in no order – its memory may be wrong, its journal is not – and leaves a latch, so that
 // the next start protects what is held and takes nothing new before a person has looked.
-import { latch } from '../engine/halt-file.ts';
+import { latch } from '../control/halt-file.ts';
 import { scrub } from '../exchange/scrub.ts';
 import type { Log } from '../ports.ts';
 

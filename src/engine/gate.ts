@@ -1,10 +1,11 @@
 // The last gate before the wire, with the engine's and the data directory's word on new exposure.
+
+import { isHalted } from '../control/halt-file.ts';
 import { mayStillEnter } from '../domain/stopping.ts';
 import type { Log } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Gateway, type GatewayOptions } from '../venue/gateway.ts';
 import type { Engine } from './engine.ts';
-import { isHalted } from './halt-file.ts';
 import { capsOf } from './venue-setting.ts';
 
 export function joinGateway(

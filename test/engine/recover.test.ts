@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { haltWord } from '../../src/control/halt-file.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { post, transaction } from '../../src/domain/ledger.ts';
 import { decimal } from '../../src/domain/money.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
-import { haltWord } from '../../src/engine/halt-file.ts';
 import { compareBalances, shortages } from '../../src/engine/recover.ts';
 import {
   configurationOf,
