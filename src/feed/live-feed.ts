@@ -146,7 +146,7 @@ export class LiveFeed implements Feed {
 
   /** Opens a stream of a pair the venue lists; of another one the news says that it is not. */
   #open({ stream, bars }: Wanted): StreamFeed | undefined {
-    const { clock, log } = this.#options;
+    const { clock, timers, log } = this.#options;
     const { client, source } = this.#expectConnected();
     if (!source.lists(stream.pair)) {
       log.error({ stream }, 'expected a pair the venue lists');
@@ -156,11 +156,11 @@ export class LiveFeed implements Feed {
     this.#progress.wanted += bars;
     const provenTime = (): Millis => this.#time.proven();
     const feed = new StreamFeed({
-      ...{ stream, bars, provenTime, log },
+      ...{ stream, bars, provenTime, timers, log },
       monotonic: () => clock.monotonic(),
       marketTime: () => clock.market(),
       mayAsk: () => this.#mayAsk(),
-      fetch: (since) =>
+      candlesSince: (since) =>
         fetchHistory(client, stream, since, provenTime, (count) => this.#loaded(count)),
       lastPrice: () => fetchLastPrice(client, stream.pair),
       onCandle: (candle) => this.#candles.next(candle),
