@@ -5,14 +5,18 @@ import { codeOf, files, within } from './support/source-file.ts';
 
 /** Ambient time, chance, ids, waiting, environment and I/O: inputs to everything but the adapters. */
 const ambient = {
-  date: /\bDate\.now\b|\bnew Date\b(?!\([^)])|(?<!new )\bDate\(/,
+  /** By the machine, by the client's own clock, by SQLite. */
+  date: /\bDate\.now\b|\bnew Date\b(?!\([^)])|(?<!new )\bDate\(|\.(?:milli|micro)?seconds\(\)|\bCURRENT_(?:TIME|DATE)|\b(?:datetime|strftime|unixepoch|julianday)\(/,
   stopwatch: /\bperformance\.(?:now|timeOrigin|mark|measure)\b|\bhrtime\b/,
-  chance: /\bMath\.random\b|\bgetRandomValues\b|\bDecimal\.random\b/,
-  ids: /\brandom(?:UUID|Bytes|Int)\b/,
+  chance: /\bMath\.random\b|\bgetRandomValues\b|\bDecimal\.random\b|\brandom(?:blob)?\(/,
+  ids: /\brandom(?:UUID|Bytes|Int)\b|\.uuid\d*\(/,
   timers:
-    /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bAbortSignal\.timeout\b/,
-  process: /\bprocess\.|\bglobalThis\b|\bAtomics\.wait/,
+    /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bAbortSignal\.timeout\b|\.sleep\(/,
+  /** What the garbage collector does depends on the machine as well. */
+  process: /\bprocess\.|\bglobalThis\b|\bAtomics\.wait|\bnew (?:WeakRef|FinalizationRegistry)\b/,
   console: /\bconsole\./,
+  /** Any of them under another name. */
+  alias: /[=(,]\s*(?:Date|Math|performance|process|console|crypto)\s*[;,)]/,
   network: /(?<![.#\w])fetch\(|\bnew (?:WebSocket|EventSource|XMLHttpRequest)\b/,
   /** The zone and the language of the machine. */
   place:
@@ -84,13 +88,21 @@ test('no adapter may do more than it does', () => {
 
 test('whatever is ambient is noticed, and what only looks like it is not', () => {
   const found: Record<Ambient, readonly string[]> = {
-    date: ['Date.now()', 'options.wall ?? Date.now', 'new Date()', 'new Date', 'Date()'],
+    date: [
+      'Date.now()',
+      'options.wall ?? Date.now',
+      'new Date()',
+      'new Date',
+      'Date()',
+      'client.milliseconds()',
+    ],
     stopwatch: ['performance.now()', 'process.hrtime.bigint()', 'performance.timeOrigin'],
-    chance: ['Math.random()', 'crypto.getRandomValues(bytes)'],
-    ids: ['crypto.randomUUID()', 'randomBytes(16)', 'randomInt(7)'],
+    chance: ['Math.random()', 'crypto.getRandomValues(bytes)', 'sql`random()`'],
+    ids: ['crypto.randomUUID()', 'randomBytes(16)', 'randomInt(7)', 'client.uuid16()'],
     timers: ['setTimeout(run, 1)', 'setInterval(run)', "import { setImmediate as turn } from 'x'"],
     process: ['process.env', 'process.nextTick(run)', 'globalThis.fetch', 'Atomics.waitAsync(a)'],
     console: ['console.log(1)'],
+    alias: ['(({ now } = Date), now)', 'measure(performance)'],
     network: ['fetch(url)', 'await fetch(url)', 'new WebSocket(url)'],
     place: ['a.toLocaleString()', 'a.localeCompare(b)', 'Intl.NumberFormat', 'date.getHours()'],
   };
@@ -100,7 +112,7 @@ test('whatever is ambient is noticed, and what only looks like it is not', () =>
   const innocent = [
     ...['new Date(at).toISOString()', 'client.fetchTime()', 'this.#fetch(0)', 'super.fetch(url)'],
     ...['document.performance.gross_win_rate', 'date.getUTCHours()', 'processed.length'],
-    ...['/* Date.now() */ 1', 'timers.after(1, run)', 'hear(process)'],
+    ...['/* Date.now() */ 1', 'timers.after(1, run)', 'hear(processes)'],
   ];
   for (const code of innocent) expect(ambientIn(`const a = ${code};`), code).toEqual([]);
 });
