@@ -4,6 +4,7 @@ import { type Actor, createActor, setup } from 'xstate';
 import { STAGES, type Stage } from '../src/domain/configuration.ts';
 import type { RefusalCode } from '../src/domain/refusal.ts';
 import type { Signal } from '../src/domain/signal.ts';
+import type { ActorClock } from './clock.ts';
 
 export interface ConfigurationContext {
   readonly id: string;
@@ -111,10 +112,11 @@ export interface ConfigurationStart {
 export function configurationActor(
   machine: typeof configurationMachine,
   { id, stage, position }: ConfigurationStart,
+  clock: ActorClock,
 ): ConfigurationActor {
   const snapshot = machine.resolveState({
     value: { lifecycle: stage, position, health: 'warming' },
     context: { id },
   });
-  return createActor(machine, { id, snapshot });
+  return createActor(machine, { id, snapshot, clock });
 }

@@ -1,9 +1,8 @@
 // The end of a process that cannot be trusted any more: an error nobody caught, a supervisor that failed.
 // It goes at once and in no order – its memory may be wrong, its journal is not – and leaves a latch, so that
 // the next start protects what is held and takes nothing new before a person has looked.
-
+import { latch } from '../control/halt-file.ts';
 import { scrub } from '../exchange/scrub.ts';
-import { latch } from '../launch/halt-file.ts';
 import type { Log } from '../ports.ts';
 
 interface LastWords {

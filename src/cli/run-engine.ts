@@ -3,13 +3,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeTimers } from '../clock.ts';
+import { Control, haltBySignal, heedHaltFile } from '../control/control.ts';
+import { heedDisk } from '../control/disk-floor.ts';
+import { dropHaltFile, haltFileOf } from '../control/halt-file.ts';
+import { inboxOf, watchInbox } from '../control/inbox.ts';
+import { removeReadings, writeReadings } from '../control/readings-file.ts';
 import { type Entry, fact } from '../domain/fact.ts';
-import { Control, haltBySignal, heedHaltFile } from '../engine/control.ts';
-import { heedDisk } from '../engine/disk-floor.ts';
-import { inboxOf, watchInbox } from '../engine/inbox.ts';
-import { removeReadings, writeReadings } from '../engine/readings-file.ts';
 import { scrub } from '../exchange/scrub.ts';
-import { dropHaltFile, haltFileOf } from '../launch/halt-file.ts';
 import {
   dataDirectoryOf,
   type LaunchOptions,
@@ -162,7 +162,7 @@ function guard({ dataDirectory }: Started, { start: { settings } }: Run, log: Lo
 /** The inbox, the file HALT, and the room on the disk. */
 function serve(started: Started, { start }: Run, log: Log): () => void {
   const { engine, store, clock, dataDirectory } = started;
-  const control = new Control(started, start.settings, log);
+  const control = new Control(started, start.settings, { timers: nodeTimers, log });
   const closeInbox = watchInbox({
     directory: inboxOf(dataDirectory),
     timers: nodeTimers,

@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Acknowledgement, type Command, parseCommand } from '../control/command.ts';
+import { inboxOf } from '../control/inbox.ts';
+import { applyOffline, type OfflineCommand } from '../control/offline.ts';
 import type { SizingRules } from '../domain/sizing.ts';
-import { type Acknowledgement, type Command, parseCommand } from '../engine/command.ts';
-import { inboxOf } from '../engine/inbox.ts';
-import { applyOffline, type OfflineCommand } from '../engine/offline.ts';
 import { openReader } from '../store/read.ts';
 import { Failure, WrongUse } from './terminal.ts';
 

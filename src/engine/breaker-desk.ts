@@ -2,10 +2,11 @@
 // holds what the book does not need: how often; a breaker that trips again and again is said aloud.
 import { type Actor, createActor } from 'xstate';
 import { breakerEventOf, breakerMachine } from '../../machines/breaker.ts';
+import { actorClock } from '../../machines/clock.ts';
 import type { Fact } from '../domain/fact.ts';
 import { breakerKey, type OpenBreaker } from '../domain/open-breaker.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
-import type { Log } from '../ports.ts';
+import type { Banks } from './bank.ts';
 
 export interface BreakerDesk {
   hear(fact: Fact): void;
@@ -15,12 +16,16 @@ export interface BreakerDesk {
 /** Every so many trips of one breaker since the start somebody should look. */
 const tripsToSay = 5;
 
-export function createBreakerDesk(book: Portfolio, log: Log): BreakerDesk {
+export function createBreakerDesk(
+  book: Portfolio,
+  { log, timers }: Pick<Banks, 'log' | 'timers'>,
+): BreakerDesk {
+  const clock = actorClock(timers);
   const actors = new Map<string, Actor<typeof breakerMachine>>();
 
   function seat(key: string, value: OpenBreaker['state'] | 'closed') {
     const snapshot = breakerMachine.resolveState({ value, context: { trips: 0 } });
-    const actor = createActor(breakerMachine, { id: key, snapshot });
+    const actor = createActor(breakerMachine, { id: key, snapshot, clock });
     actor.subscribe({
       error: (error) => log.error({ key, error: String(error) }, 'a breaker chart failed'),
     });

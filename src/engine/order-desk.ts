@@ -1,12 +1,13 @@
 // One chart per order that is out, fed from the supervisor's facts as they are decided. It holds what
 // the book does not need: that a fill came after the order's end, which is recorded, and said aloud.
 import { type Actor, createActor } from 'xstate';
+import { actorClock } from '../../machines/clock.ts';
 import { orderEventOf, orderMachine } from '../../machines/order.ts';
 import type { Fact, FactOf } from '../domain/fact.ts';
 import { quantity, ZERO_QUANTITY } from '../domain/money.ts';
 import type { OrderState } from '../domain/order.ts';
 import { hasEnded, type LiveOrder, type Portfolio } from '../domain/portfolio.ts';
-import type { Log } from '../ports.ts';
+import type { Banks } from './bank.ts';
 
 export interface OrderDesk {
   hear(fact: Fact): void;
@@ -21,13 +22,21 @@ type Standing = Pick<LiveOrder, 'order' | 'state' | 'filled' | 'trades'>;
 /** Ended orders kept in sight, for fills that come late. */
 const ENDED_MAX = 64;
 
-export function createOrderDesk(book: Portfolio, log: Log): OrderDesk {
+export function createOrderDesk(
+  book: Portfolio,
+  { log, timers }: Pick<Banks, 'log' | 'timers'>,
+): OrderDesk {
+  const clock = actorClock(timers);
   const actors = new Map<string, OrderActor>();
 
   function seat(live: Standing): void {
     const { clientOrderId, quantity } = live.order;
-    const input = { clientOrderId, quantity };
-    const actor = createActor(orderMachine, { id: clientOrderId, input, snapshot: standing(live) });
+    const actor = createActor(orderMachine, {
+      id: clientOrderId,
+      input: { clientOrderId, quantity },
+      snapshot: standing(live),
+      clock,
+    });
     actor.subscribe({
       error: (error) => log.error({ clientOrderId, error: String(error) }, 'an order chart failed'),
     });

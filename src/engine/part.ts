@@ -113,8 +113,8 @@ export function joinParts(
     ...{ clock, timers, log, counters, registry, evaluation, recorder, book },
     ...{ quarantined: start.quarantined, enrol: start.enrol, onRestart: listener.onRestart },
   });
-  const orders = createOrderDesk(start.book, log);
-  const breakers = createBreakerDesk(start.book, log);
+  const orders = createOrderDesk(start.book, banks);
+  const breakers = createBreakerDesk(start.book, banks);
   const rulebook = createRulebook({ ...banks, listed: start.instruments, book });
   const supervisor = createSupervisor({
     charts: [ages, orders, breakers],

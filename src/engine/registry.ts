@@ -1,5 +1,6 @@
 // The fleet: one root actor per active configuration, in a map of our own. An actor that dies takes
 // nobody with it; its position stays with the trigger book and the supervisor.
+import { actorClock } from '../../machines/clock.ts';
 import {
   type ConfigurationActor,
   type ConfigurationEvent,
@@ -10,6 +11,7 @@ import type { Configuration, Stage } from '../domain/configuration.ts';
 import type { Proposal } from '../domain/eligibility.ts';
 import { liveOrder, type Portfolio } from '../domain/portfolio.ts';
 import type { Signal } from '../domain/signal.ts';
+import type { Timers } from '../ports.ts';
 
 export interface Member {
   readonly configuration: Configuration;
@@ -40,10 +42,12 @@ function standing(book: Portfolio, configId: string): 'flat' | 'entering' | 'hol
 }
 
 export function createRegistry(options: {
+  timers: Timers;
   onProposal(proposal: Proposal): void;
   /** An actor's own failure at `event`: it is dead, and the caller decides what becomes of its configuration. */
   onDeath(configId: string, error: unknown, event: ConfigurationEvent | undefined): void;
 }): Registry {
+  const clock = actorClock(options.timers);
   const members = new Map<string, Member>();
   /** The last thing each was told: what killed it, where it dies. */
   const told = new Map<string, ConfigurationEvent>();
@@ -71,7 +75,7 @@ export function createRegistry(options: {
   function add(configuration: Configuration, book: Portfolio): Member {
     const { id, stage } = configuration;
     members.get(id)?.actor.stop();
-    const actor = configurationActor(machine, { id, stage, position: standing(book, id) });
+    const actor = configurationActor(machine, { id, stage, position: standing(book, id) }, clock);
     actor.subscribe({ error: (error) => options.onDeath(id, error, told.get(id)) });
     actor.start();
     const member = { configuration, actor };

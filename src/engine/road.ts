@@ -88,6 +88,7 @@ export function joinCandleRoad(
 ): Pick<Parts, 'registry' | 'streams' | 'evaluation'> {
   const { counters, misses, send, book, twins, onFault } = to;
   const registry = createRegistry({
+    timers,
     onProposal: (proposal) => send({ type: 'proposal.raised', proposal }),
     onDeath: (configId, error, event) => onFault(configId, error, poisonOf('event', event)),
   });

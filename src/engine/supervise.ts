@@ -1,6 +1,7 @@
 // The supervisor's actor with its hands tied to the engine: what it publishes is armed at once and
 // journalled; proposals are gathered for a moment; positions on their way out are asked again.
 import { type Actor, createActor } from 'xstate';
+import { actorClock } from '../../machines/clock.ts';
 import { portfolioMachine } from '../../machines/portfolio.ts';
 import { proposalsOf } from '../domain/batch.ts';
 import type { ReviewTerms } from '../domain/eligibility.ts';
@@ -88,7 +89,11 @@ export function createSupervisor(options: {
     portfolioMachine.provide({
       actions: { gather, publish: ({ context }) => publish(context.facts) },
     }),
-    { id: 'portfolio', input: { terms: options.terms, book: options.book } },
+    {
+      id: 'portfolio',
+      input: { terms: options.terms, book: options.book },
+      clock: actorClock(timers),
+    },
   );
   actor.subscribe({ error: options.onDeath });
   actor.start();

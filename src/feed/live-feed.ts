@@ -70,7 +70,8 @@ export class LiveFeed implements Feed {
     this.#watch.heard(clock.monotonic());
     const opened = wanted.flatMap((one) => this.#open(one) ?? []);
     if (opened.length > 0) source.subscribe(opened.map(({ stream }) => stream));
-    await this.#firstFrame();
+    // Market time must be known before anyone asks which candles have closed.
+    await this.#time.first(firstFrameMsMax, timers);
     for (const stream of opened) stream.begin();
     this.#stopChecking = timers.every(checkMs, () => this.#check());
     await Promise.all(opened.map((stream) => stream.opened));
@@ -156,11 +157,11 @@ export class LiveFeed implements Feed {
     this.#progress.wanted += bars;
     const provenTime = (): Millis => this.#time.proven();
     const feed = new StreamFeed({
-      ...{ stream, bars, provenTime, log },
+      ...{ stream, bars, provenTime, timers, log },
       monotonic: () => clock.monotonic(),
       marketTime: () => clock.market(),
       mayAsk: () => this.#mayAsk(),
-      fetch: (since) =>
+      candlesSince: (since) =>
         fetchHistory(client, stream, since, provenTime, (count) => this.#loaded(count)),
       lastPrice: () => fetchLastPrice(client, stream.pair, timers.after),
       onCandle: (candle) => this.#candles.next(candle),
@@ -229,23 +230,14 @@ export class LiveFeed implements Feed {
 
   async #confirm(pair: string): Promise<void> {
     try {
-      const { client } = this.#expectConnected();
-      const { after } = this.#options.timers;
-      this.#gate.confirm(pair, await fetchLastPrice(client, pair, after));
+      const asked = fetchLastPrice(
+        this.#expectConnected().client,
+        pair,
+        this.#options.timers.after,
+      );
+      this.#gate.confirm(pair, await asked);
     } catch (error) {
       this.#options.log.warn({ pair, error: wordsOf(error) }, 'a price could not be confirmed');
     }
-  }
-
-  /** Market time must be known before anyone asks which candles have closed. */
-  async #firstFrame(): Promise<void> {
-    const { clock, timers } = this.#options;
-    const until = clock.monotonic() + firstFrameMsMax;
-    while (!this.#time.isKnown && clock.monotonic() < until) {
-      await new Promise<void>((resolve) => {
-        timers.after(20, resolve);
-      });
-    }
-    this.#time.assume();
   }
 }

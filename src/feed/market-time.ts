@@ -3,7 +3,7 @@
 import type { Exchange } from 'ccxt';
 import type { Millis } from '../domain/time.ts';
 import { type After, withDeadline } from '../exchange/deadline.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Timers } from '../ports.ts';
 import { numberOf } from './row.ts';
 
 /** Where frames carry no time, the venue's clock may be this far behind the one that is asked. */
@@ -11,6 +11,8 @@ const graceMs: Millis = 2000;
 const samplesAtOnce = 5;
 const askedMsMin: Millis = 300_000;
 const deadlineMs: Millis = 5000;
+/** Between two looks for a first frame. */
+const pauseMs: Millis = 20;
 
 export class MarketTime {
   readonly #clock: Clock;
@@ -59,8 +61,17 @@ export class MarketTime {
     return this.#isStamped ? this.#eventAt : this.#unstamped() - graceMs;
   }
 
-  /** A market so quiet that nothing comes is a real one: its time is that of everyone. */
-  assume(): void {
+  /**
+   * Resolves once a frame has told the time, or after `msMax`: a market so quiet that nothing comes is a real
+   * one, and its time is that of everyone.
+   */
+  async first(msMax: Millis, timers: Pick<Timers, 'after'>): Promise<void> {
+    const until = this.#clock.monotonic() + msMax;
+    while (!this.isKnown && this.#clock.monotonic() < until) {
+      await new Promise<void>((resolve) => {
+        timers.after(pauseMs, resolve);
+      });
+    }
     if (this.#clock.market() === 0) this.#clock.observe(this.#unstamped());
   }
 

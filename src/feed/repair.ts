@@ -18,7 +18,7 @@ export interface RestOptions {
   /** A market time that the venue has certainly reached. */
   provenTime(): Millis;
   /** Candles that opened from `since` on. */
-  fetch(since: Millis): Promise<History>;
+  candlesSince(since: Millis): Promise<History>;
   /** The price of now by a second source; NaN where it has none. */
   lastPrice(): Promise<number>;
   readonly log: Log;
@@ -90,10 +90,11 @@ export class Repair {
 
   /** Candles from the next one on, or from `compared` before it; at first, the history that is wanted. */
   async #fetch(compared: number): Promise<History> {
-    const { assembly, marketTime, provenTime, bars, fetch, heard } = this.#options;
+    const { assembly, marketTime, provenTime, bars, candlesSince, heard } = this.#options;
     const { next } = assembly;
     const first = (Math.floor(marketTime() / this.#length) - Math.max(1, bars)) * this.#length;
-    const history = await fetch(next === undefined ? first : next - compared * this.#length);
+    const since = next === undefined ? first : next - compared * this.#length;
+    const history = await candlesSince(since);
     const told = heard();
     const closesAt = (told?.candle.openTime ?? 0) + this.#length;
     const isLongOver = provenTime() > closesAt + overdueMs(this.#length);

@@ -1,10 +1,11 @@
 // One stream of the feed: its assembly, its statechart, and the repairs that join them.
 import { type Actor, createActor } from 'xstate';
+import { actorClock } from '../../machines/clock.ts';
 import { type FeedEvent, feedMachine } from '../../machines/feed.ts';
 import type { Candle, Stream } from '../domain/candle.ts';
 import { type Millis, timeframeMs } from '../domain/time.ts';
 import { wordsOf } from '../exchange/fault.ts';
-import type { ClosedCandle, FeedNews } from '../ports.ts';
+import type { ClosedCandle, FeedNews, Timers } from '../ports.ts';
 import { type Assembled, Assembly, type RawKline } from './assembly.ts';
 import { Escalation, type Remedy } from './escalation.ts';
 import { Hearing } from './hearing.ts';
@@ -12,6 +13,7 @@ import { Patience } from './patience.ts';
 import { overdueMs, Repair, type RestOptions } from './repair.ts';
 
 export interface StreamFeedOptions extends RestOptions {
+  readonly timers: Timers;
   monotonic(): Millis;
   /** Whether REST may be asked once more at this moment for what can wait a second. */
   mayAsk(): boolean;
@@ -66,6 +68,7 @@ export class StreamFeed {
           announceStale: ({ event }) => this.#stale(event),
         },
       }),
+      { clock: actorClock(options.timers) },
     );
     this.#actor.subscribe({
       error: (error) => options.log.error({ error: wordsOf(error) }, 'a stream failed'),

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { createClock, nodeTimers } from '../clock.ts';
+import { isHalted } from '../control/halt-file.ts';
 import { recoverBook } from '../engine/recover.ts';
 import { type Joined, joinEngine, type StartOptions } from '../engine/start.ts';
 import type { Credentials } from '../exchange/client.ts';
@@ -11,7 +12,6 @@ import type { Clock, Venue } from '../ports.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { connectVenue } from '../venue/ccxt.ts';
-import { isHalted } from './halt-file.ts';
 import { budgetOf, exchangeOf, paperVenue } from './venue-setting.ts';
 
 export interface LaunchOptions extends StartOptions {

@@ -47,14 +47,13 @@ export function orders(
 }
 
 /** Whether an order of this id was ever made. */
-export const holdsOrder = ({ query, all }: Connection<Schema>, clientOrderId: string): boolean =>
-  all(
+export const holdsOrder = ({ query, one }: Connection<Schema>, clientOrderId: string): boolean =>
+  one(
     query
       .selectFrom('orders')
       .select('client_order_id')
-      .where('client_order_id', '=', clientOrderId)
-      .limit(1),
-  ).length > 0;
+      .where('client_order_id', '=', clientOrderId),
+  ) !== undefined;
 
 /** Stage precedence, then Sharpe descending with missing last, then id (DOMAIN §8). */
 export function configurations(

@@ -31,9 +31,9 @@ export function careerOf(
   configId: string,
   before: number,
 ): KeptCareer | undefined {
-  const { query, all } = connection;
-  const [row] = all(query.selectFrom('careers').selectAll().where('config_id', '=', configId));
-  const [twin] = all(query.selectFrom('twins').selectAll().where('config_id', '=', configId));
+  const { query, all, one } = connection;
+  const row = one(query.selectFrom('careers').selectAll().where('config_id', '=', configId));
+  const twin = one(query.selectFrom('twins').selectAll().where('config_id', '=', configId));
   if (row === undefined || twin === undefined) return undefined;
   const beginnings = beginningsOf(row);
   const returns = query
@@ -70,7 +70,10 @@ function slippageSince(
       .where('orders.config_id', '=', configId)
       .where('orders.state', 'in', ['filled', 'canceled', 'rejected'])
       .where('orders.reference', 'is not', null)
-      .where('fills.seq', '>', seq),
+      .where('fills.seq', '>', seq)
+      // As they came: a sum of fractions depends on it, and a verdict on the sum.
+      .orderBy('fills.seq')
+      .orderBy('fills.trade_id'),
   );
   const orders = new Map<
     string,

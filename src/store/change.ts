@@ -100,7 +100,7 @@ function replaceRow(
 ): void {
   const column = KEYS[table];
   const key = row[column] ?? null;
-  const [before] = connection.all(query.selectFrom(table).selectAll().where(column, '=', key));
+  const before = connection.one(query.selectFrom(table).selectAll().where(column, '=', key));
   if (before === undefined) connection.run(query.insertInto(table).values(row));
   else {
     const next = { ...row, ...keep(before) };
@@ -114,7 +114,7 @@ function reviseRow(
   { table, key, revise }: Extract<Change, { kind: 'revise' }>,
 ): void {
   const column = KEYS[table];
-  const [row] = connection.all(query.selectFrom(table).selectAll().where(column, '=', key));
+  const row = connection.one(query.selectFrom(table).selectAll().where(column, '=', key));
   const columns = row === undefined ? {} : revise(row);
   if (Object.keys(columns).length === 0) return;
   connection.run(query.updateTable(table).set(columns).where(column, '=', key));

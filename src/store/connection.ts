@@ -8,10 +8,13 @@ import { storeFault } from './fault.ts';
 import { rememberFiles } from './presence.ts';
 
 export interface Connection<Tables> {
-  /** Builds queries; they are run by `run` and `all`. */
+  /** Builds queries; they are run by `run`, `all` and `one`. */
   readonly query: Kysely<Tables>;
   run(query: Compilable): void;
+  /** Rows in an order that the query names: SQLite promises none by itself, and keeps none after a rebuild. */
   all<Row>(query: Compilable<Row>): Row[];
+  /** The row of a key, or an aggregate: one at most. */
+  one<Row>(query: Compilable<Row>): Row | undefined;
   /** Runs statements without parameters: schema, pragmas. */
   execute(sql: string): void;
   /** Rows of a statement that Kysely has no words for. */
@@ -83,8 +86,16 @@ function connect<Tables>(
       prepared(sql).run(bindable(parameters));
     },
     all<Row>(query: Compilable<Row>): Row[] {
-      const { sql, parameters } = query.compile();
+      const { sql, parameters, query: tree } = query.compile();
+      const isOrdered = tree.kind === 'SelectQueryNode' && tree.orderBy !== undefined;
+      assert(isOrdered, `expected rows in a named order, was ${sql}`);
       return prepared(sql).all(bindable(parameters)) as Row[];
+    },
+    one<Row>(query: Compilable<Row>): Row | undefined {
+      const { sql, parameters } = query.compile();
+      const rows = prepared(sql).all(bindable(parameters)) as Row[];
+      assert(rows.length <= 1, `expected one row at most, was ${rows.length} of ${sql}`);
+      return rows[0];
     },
     execute(sql) {
       database.exec(sql);

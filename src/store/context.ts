@@ -37,6 +37,6 @@ export function claim(connection: Connection<Schema>, context: StoreContext): vo
 
 /** What the store says of itself: `user_id`, `venue`, `mode`. */
 export function contextRows(connection: Connection<Schema>): ReadonlyMap<string, string> {
-  const rows = connection.all(connection.query.selectFrom('meta').selectAll());
+  const rows = connection.all(connection.query.selectFrom('meta').selectAll().orderBy('name'));
   return new Map(rows.map(({ name, value }) => [name, value]));
 }

@@ -46,14 +46,15 @@ function versionOf(connection: Connection<Schema>): number {
       .withTables<{ sqlite_master: { name: string; type: string } }>()
       .selectFrom('sqlite_master')
       .select('name')
-      .where('type', '=', 'table'),
+      .where('type', '=', 'table')
+      .orderBy('name'),
   );
   const names = tables.map(({ name }) => name);
   if (names.length === 0) return 0;
   if (!names.includes('migrations')) {
     throw new StoreFault('other-store', `expected a store, was a database of ${names.join(', ')}`);
   }
-  const [newest] = connection.all(
+  const newest = connection.one(
     query
       .withTables<{ migrations: { version: number } }>()
       .selectFrom('migrations')

@@ -33,7 +33,7 @@ import type { ActiveTradeRow, DayRow, EquityRow, OrderRow, Schema, TradeRow } fr
 import { entriesAbout, type SignalEntry, signals } from './signal-reading.ts';
 import { type TradingWord, tradingWord } from './trading-reading.ts';
 
-export type { FailureEntry, KeptCareer, QuarantineEntry, StageEntry, TradeRow };
+export type { FailureEntry, KeptCareer, QuarantineEntry, StageEntry, TradeRow, TradingWord };
 
 export interface Reader {
   /** `user_id`, `venue` and `mode` (`paper` or `live`) of the store. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadDocument, loadSettings } from '../../src/cli/load.ts';
+import { dropHaltFile, isHalted } from '../../src/control/halt-file.ts';
 import type { Entry } from '../../src/domain/fact.ts';
-import { dropHaltFile, isHalted } from '../../src/launch/halt-file.ts';
 import { prepareEngine } from '../../src/launch/launch.ts';
 import { openMarket, placeOf } from '../support/halting.ts';
 

@@ -2,9 +2,9 @@
 // end, and little room is reason enough to take nothing new.
 import { expect, test } from 'vitest';
 import { createClock, nodeTimers } from '../../src/clock.ts';
+import { heedDisk } from '../../src/control/disk-floor.ts';
 import { fact } from '../../src/domain/fact.ts';
 import { DecisionAge } from '../../src/engine/decision-age.ts';
-import { heedDisk } from '../../src/engine/disk-floor.ts';
 import { createRecorder } from '../../src/engine/recorder.ts';
 import type { Journal } from '../../src/ports.ts';
 import { temporaryDirectory } from '../store/directory.ts';

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { haltWord } from '../../src/control/halt-file.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { post, transaction } from '../../src/domain/ledger.ts';
 import { decimal } from '../../src/domain/money.ts';
 import { review } from '../../src/domain/review.ts';
 import { settle } from '../../src/domain/settlement.ts';
 import { compareBalances, shortages } from '../../src/engine/recover.ts';
-import { haltWord } from '../../src/launch/halt-file.ts';
 import {
   configurationOf,
   fillOf,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Actor, createActor, type SnapshotFrom } from 'xstate';
 import { type BreakerEvent, breakerEventOf, breakerMachine } from '../../machines/breaker.ts';
+import { nodeTimers } from '../../src/clock.ts';
 import { BREAKER_IDS, breakerRule } from '../../src/domain/breaker.ts';
 import { DEFAULT_LEVELS as levels } from '../../src/domain/breaker-levels.ts';
 import type { Fact } from '../../src/domain/fact.ts';
@@ -130,7 +131,7 @@ test('the desk says so when a breaker trips again and again', () => {
   const said: object[] = [];
   const log = { debug() {}, info() {}, warn: (data: object) => void said.push(data), error() {} };
   const draft = draftOf(openedBook());
-  const desk = createBreakerDesk(draft, log);
+  const desk = createBreakerDesk(draft, { log, timers: nodeTimers });
   for (let round = 0; round < 12; round += 1) {
     const at = NOON + round * 600_000;
     for (const what of ['bad', 'calm'] as const) {

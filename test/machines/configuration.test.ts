@@ -2,11 +2,13 @@
 // others, and the invariants C1–C7 of machines/README.md.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { actorClock } from '../../machines/clock.ts';
 import {
   type ConfigurationEvent,
   configurationActor,
   configurationMachine,
 } from '../../machines/configuration.ts';
+import { nodeTimers } from '../../src/clock.ts';
 import { STAGES, type Stage } from '../../src/domain/configuration.ts';
 import { configurationOf, signalOf } from '../support/bench.ts';
 
@@ -14,6 +16,7 @@ type EventType = ConfigurationEvent['type'];
 type Position = 'flat' | 'proposing' | 'entering' | 'holding' | 'exiting';
 type Health = 'warming' | 'live' | 'stale' | 'paused' | 'faulted' | 'quarantined';
 
+const clock = actorClock(nodeTimers);
 const signal = signalOf(configurationOf('one'));
 
 const events: { readonly [T in EventType]: Extract<ConfigurationEvent, { type: T }> } = {
@@ -187,7 +190,7 @@ function standing({
   const machine = configurationMachine.provide({
     actions: { propose: (_, params) => proposed.push(params.signal) },
   });
-  const actor = configurationActor(machine, { id: 'one', stage, position: 'flat' }).start();
+  const actor = configurationActor(machine, { id: 'one', stage, position: 'flat' }, clock).start();
   for (const type of [...waysToPosition[position], ...waysToHealth[health]]) {
     actor.send(events[type]);
   }
@@ -275,11 +278,11 @@ test('C5: only a person ends a quarantine', () => {
 test.each(['flat', 'entering', 'holding', 'exiting'] as const)(
   'C7: a recovered actor is %s as its facts left it, and not fresh before its stream is',
   (position) => {
-    const actor = configurationActor(configurationMachine, {
-      id: 'one',
-      stage: 'MATURE',
-      position,
-    });
+    const actor = configurationActor(
+      configurationMachine,
+      { id: 'one', stage: 'MATURE', position },
+      clock,
+    );
     actor.start();
     const snapshot = actor.getSnapshot();
     expect(snapshot.value).toEqual({ lifecycle: 'MATURE', position, health: 'warming' });

@@ -23,6 +23,11 @@ interface Question {
 /** Lets everything that waits for a promise go on. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** The feed looks at its streams; none waits by itself. */
+function expectNoWait(): never {
+  throw new Error('expected no timer');
+}
+
 const opened: StreamFeed[] = [];
 afterEach(() => {
   for (const feed of opened.splice(0)) feed.stop();
@@ -38,12 +43,13 @@ function bench(timeframe: Timeframe = '1m') {
   const feed = new StreamFeed({
     stream: { pair, timeframe },
     bars: 3,
+    timers: { after: expectNoWait, every: expectNoWait },
     monotonic: () => at.wall,
     mayAsk: () => at.mayAsk,
     lastPrice: async () => at.price,
     marketTime: () => at.now,
     provenTime: () => at.now,
-    fetch: (since) =>
+    candlesSince: (since) =>
       new Promise<History>((resolve, reject) => {
         questions.push({
           since,

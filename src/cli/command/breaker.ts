@@ -1,6 +1,7 @@
 // `breakers`: every circuit breaker with what it measures now, at what it trips and how it closes again;
 // and a person's reset.
 import type { Command } from 'commander';
+import { type KeptReadings, readReadings } from '../../control/readings-file.ts';
 import {
   BREAKER_IDS,
   type BreakerId,
@@ -14,7 +15,6 @@ import { type Money, money } from '../../domain/money.ts';
 import type { OpenBreaker } from '../../domain/open-breaker.ts';
 import { dayReturn, type Portfolio } from '../../domain/portfolio.ts';
 import { type Measured, readingsOf } from '../../domain/recall.ts';
-import { type KeptReadings, readReadings } from '../../engine/readings-file.ts';
 import { plain } from '../../plain.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openReader } from '../../store/read.ts';

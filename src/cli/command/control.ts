@@ -1,8 +1,8 @@
 // `halt`, `resume`, `flatten`, `close`: a person's word to a running engine.
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Acknowledgement } from '../../engine/command.ts';
-import { dropHaltFile, removeHaltFile } from '../../launch/halt-file.ts';
+import type { Acknowledgement } from '../../control/command.ts';
+import { dropHaltFile, removeHaltFile } from '../../control/halt-file.ts';
 import { dataDirectoryOf } from '../../launch/launch.ts';
 import { plain } from '../../plain.ts';
 import { locate } from '../../store/location.ts';

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { createClock, nodeTimers } from '../../clock.ts';
+import { adoptOffline } from '../../control/adopting.ts';
 import type { Instrument } from '../../domain/instrument.ts';
 import { type AccountStatement, statementOf } from '../../engine/account-statement.ts';
-import { adoptOffline } from '../../engine/adopting.ts';
 import type { Credentials } from '../../exchange/client.ts';
 import { budgetOf, exchangeOf } from '../../launch/venue-setting.ts';
 import { plainLog } from '../../log.ts';

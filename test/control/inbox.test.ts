@@ -10,8 +10,8 @@ import {
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nodeTimers } from '../../src/clock.ts';
-import type { Acknowledgement, Command } from '../../src/engine/command.ts';
-import { inboxOf, watchInbox } from '../../src/engine/inbox.ts';
+import type { Acknowledgement, Command } from '../../src/control/command.ts';
+import { inboxOf, watchInbox } from '../../src/control/inbox.ts';
 import type { Timers } from '../../src/ports.ts';
 import { temporaryDirectory } from '../store/directory.ts';
 

@@ -1,40 +1,48 @@
 // A person's commands on a running engine, from the inbox, the file HALT and a signal; and the engine's
 // orderly end.
-import { nodeTimers } from '../clock.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { fact } from '../domain/fact.ts';
-import { dropHaltFile, haltWord, isHalted, removeHaltFile } from '../launch/halt-file.ts';
-import type { Started } from '../launch/launch.ts';
-import type { Log } from '../ports.ts';
+import { unfitFor } from '../engine/admission.ts';
+import type { Engine } from '../engine/engine.ts';
+import { enrol } from '../engine/enrolment.ts';
+import { takeIn } from '../engine/import.ts';
+import type { Clock, Log, Timers } from '../ports.ts';
 import { lifecycleRulesOf } from '../settings/lifecycle-setting.ts';
 import { type Settings, venueOf } from '../settings/settings.ts';
-import { unfitFor } from './admission.ts';
+import type { Store } from '../store/store.ts';
 import { adoptedWords } from './adopting.ts';
 import type { Acknowledgement, Command } from './command.ts';
-import { enrol } from './enrolment.ts';
-import { takeIn } from './import.ts';
+import { dropHaltFile, haltWord, isHalted, removeHaltFile } from './halt-file.ts';
 import { movedWords, override } from './override.ts';
 
 const seatsPerTurn = 16;
 
-/** Lets everything that waits go first. */
-const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    nodeTimers.after(0, resolve);
-  });
+/** A running engine as far as a person reaches it. */
+export interface Controlled {
+  readonly engine: Engine;
+  readonly store: Pick<Store, 'read' | 'freeBytes'>;
+  readonly clock: Pick<Clock, 'market'>;
+  readonly dataDirectory: string;
+}
 
 const done = (message: string): Acknowledgement => ({ ok: true, message });
 const failed = (message: string): Acknowledgement => ({ ok: false, message });
 
 /** Applies commands to a started engine; each is idempotent. */
 export class Control {
-  readonly #started: Started;
+  readonly #started: Controlled;
   readonly #settings: Settings;
+  readonly #timers: Timers;
   readonly #log: Log;
 
-  constructor(started: Started, settings: Settings, log: Log) {
+  constructor(
+    started: Controlled,
+    settings: Settings,
+    { timers, log }: { timers: Timers; log: Log },
+  ) {
     this.#started = started;
     this.#settings = settings;
+    this.#timers = timers;
     this.#log = log;
   }
 
@@ -156,17 +164,22 @@ export class Control {
     const active = configurations.filter(({ isActive }) => isActive);
     for (const [index, configuration] of active.entries()) {
       // Thousands of seats are taken one after another; prices go in between.
-      if (index % seatsPerTurn === 0) await turn();
+      if (index % seatsPerTurn === 0) await this.#turnOfOthers();
       const seated = await this.#seat(configuration);
       if (!seated.ok) unfit.push(seated.message);
     }
     const message = [...lines, ...unfit].join('\n');
     return { ok: ok && unfit.length === 0, message };
   }
+
+  /** Lets everything that waits go first. */
+  #turnOfOthers(): Promise<void> {
+    return new Promise((resolve) => void this.#timers.after(0, resolve));
+  }
 }
 
 /** Halts at once, and leaves the file HALT: where the store is down, a restart would not know of it. */
-export function haltBySignal({ engine, dataDirectory }: Started, log: Log): void {
+export function haltBySignal({ engine, dataDirectory }: Controlled, log: Log): void {
   const [by, reason] = ['SIGUSR2', 'signal'];
   engine.command('reduce', by, reason);
   try {
@@ -177,7 +190,7 @@ export function haltBySignal({ engine, dataDirectory }: Started, log: Log): void
 }
 
 /** Latches `reducing` while the file HALT stands; call it often. */
-export function heedHaltFile({ engine, dataDirectory }: Started): void {
+export function heedHaltFile({ engine, dataDirectory }: Controlled): void {
   if (engine.book().trading === 'active' && isHalted(dataDirectory)) {
     const { by, reason } = haltWord(dataDirectory);
     engine.command('reduce', by, reason);

@@ -2,14 +2,14 @@
 // same lock an engine would hold. What needs a market waits for an engine.
 import { type Fact, fact } from '../domain/fact.ts';
 import type { SizingRules } from '../domain/sizing.ts';
-import { removeHaltFile } from '../launch/halt-file.ts';
+import { released } from '../engine/fault-desk.ts';
+import { takeIn } from '../engine/import.ts';
+import { recoverBook } from '../engine/recover.ts';
 import { openReader } from '../store/read.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Acknowledgement, Command } from './command.ts';
-import { released } from './fault-desk.ts';
-import { takeIn } from './import.ts';
+import { removeHaltFile } from './halt-file.ts';
 import { movedWords, override } from './override.ts';
-import { recoverBook } from './recover.ts';
 
 /** Kinds of commands that need no running engine. */
 export type OfflineCommand = Extract<

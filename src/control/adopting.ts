@@ -8,13 +8,13 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { Portfolio } from '../domain/portfolio.ts';
 import { accountReported, concludeReported, settleReported } from '../domain/supervision.ts';
 import type { Millis } from '../domain/time.ts';
+import { compareBalances, differencesIn, recoverBook } from '../engine/recover.ts';
+import { takeRound } from '../engine/round.ts';
+import { isSettled } from '../engine/stocktake.ts';
 import type { Venue } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStore } from '../store/store.ts';
 import type { Acknowledgement, Command } from './command.ts';
-import { compareBalances, differencesIn, recoverBook } from './recover.ts';
-import { takeRound } from './round.ts';
-import { isSettled } from './stocktake.ts';
 
 interface Adopting {
   readonly pair: string | null;

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readReadings, removeReadings, writeReadings } from '../../src/engine/readings-file.ts';
+import { readReadings, removeReadings, writeReadings } from '../../src/control/readings-file.ts';
 import { temporaryDirectory } from '../store/directory.ts';
 
 test('it is read as it was left, replaced whole, and gone with the engine', () => {

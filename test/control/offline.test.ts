@@ -2,11 +2,11 @@
 // them done.
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { dropHaltFile, haltFileOf } from '../../src/control/halt-file.ts';
+import { applyOffline } from '../../src/control/offline.ts';
 import { fact } from '../../src/domain/fact.ts';
 import { DEFAULT_SIZING } from '../../src/domain/sizing.ts';
-import { applyOffline } from '../../src/engine/offline.ts';
 import { recoverBook } from '../../src/engine/recover.ts';
-import { dropHaltFile, haltFileOf } from '../../src/launch/halt-file.ts';
 import { openReader } from '../../src/store/read.ts';
 import { openStore } from '../../src/store/store.ts';
 import { CONTEXT, storeAt, temporaryDirectory, urlOf } from '../store/directory.ts';

@@ -1,8 +1,8 @@
 // A disk that runs full takes the journal with it: nothing new is taken before that, while exits can still be
 // written down.
 
-import type { Started } from '../launch/launch.ts';
 import type { Log } from '../ports.ts';
+import type { Controlled } from './control.ts';
 
 const megabyte = 1_000_000;
 /** A person who hears of it now has time to do something about it. */
@@ -10,7 +10,7 @@ const warnMegabytes = 2000;
 
 /** Reduces the portfolio while less than `megabytesMin` is free; call it now and then. True once told. */
 export function heedDisk(
-  { engine, store }: Pick<Started, 'engine' | 'store'>,
+  { engine, store }: Pick<Controlled, 'engine' | 'store'>,
   megabytesMin: number,
   log: Log,
   wasTold: boolean,
@@ -27,7 +27,7 @@ export function heedDisk(
   return isShort;
 }
 
-function freeOf(store: Pick<Started, 'store'>['store']): number | undefined {
+function freeOf(store: Controlled['store']): number | undefined {
   try {
     return store.freeBytes() / megabyte;
   } catch {
