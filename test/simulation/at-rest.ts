@@ -4,7 +4,8 @@
 import { encodeBook } from '../../src/domain/checkpoint.ts';
 import type { Entry } from '../../src/domain/fact.ts';
 import { fold } from '../../src/domain/fold.ts';
-import { EMPTY_PORTFOLIO, hasEnded } from '../../src/domain/portfolio.ts';
+import type { Order, OrderState } from '../../src/domain/order.ts';
+import { EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
 import { examine } from '../support/audit/audit.ts';
 import { exact as rational } from '../support/audit/rational.ts';
 import type { VenueStatement } from '../support/audit/statement.ts';
@@ -16,11 +17,9 @@ import type { World } from './world.ts';
 
 export async function checkAtRest(world: World, auditor: Auditor): Promise<void> {
   const { engine } = world;
-  if (engine === undefined) {
-    auditor.object('31 liveness', 'the trader does not run');
-    return;
-  }
-  checkLiveness(world, auditor);
+  for (const what of restless(world)) auditor.object('31 liveness', what);
+  if (engine === undefined) return;
+  checkStanding(world, auditor);
   for (const { code, detail } of examine(statementOf(world.exchange), readStore(world.database))
     .findings) {
     auditor.object(`10 the books agree (${code})`, detail);
@@ -42,34 +41,39 @@ function differenceOf(read = '', live = ''): string {
   return `${read.slice(from, at + 60)} was ${live.slice(from, at + 60)}`;
 }
 
-function checkLiveness({ engine, exchange }: World, auditor: Auditor): void {
-  if (engine === undefined) return;
+/** What is not at rest, in words; none once everything has ended or stands where it is wanted. */
+export function restless({ engine }: World): readonly string[] {
+  if (engine === undefined) return ['the trader does not run'];
   const book = engine.book();
-  const status = engine.status();
-  const say = (detail: string): void => auditor.object('31 liveness', detail);
-  if (status.trading !== 'active') say(`the portfolio is ${status.trading}`);
-  if (status.streams.stale > 0) say(`${status.streams.stale} streams are stale`);
-  if (status.quarantined > 0) say(`${status.quarantined} configurations are quarantined`);
-  if (book.account.lost !== null) say(`the account is lost: ${book.account.lost}`);
-  for (const pair of book.account.frozen.keys()) say(`${pair} is frozen`);
-  for (const live of book.orders.values()) {
-    if (hasEnded(live) || isWanted(live.order, live.state)) continue;
-    say(`${live.order.purpose} ${live.order.clientOrderId} is ${live.state}`);
+  const { trading, streams, quarantined } = engine.status();
+  const found: string[] = [];
+  if (trading !== 'active') found.push(`the portfolio is ${trading}`);
+  if (streams.stale > 0) found.push(`${streams.stale} streams are stale`);
+  if (quarantined > 0) found.push(`${quarantined} configurations are quarantined`);
+  if (book.account.lost !== null) found.push(`the account is lost: ${book.account.lost}`);
+  for (const pair of book.account.frozen.keys()) found.push(`${pair} is frozen`);
+  for (const { order, state } of book.orders.values()) {
+    if (!isDone(order, state)) found.push(`${order.purpose} ${order.clientOrderId} is ${state}`);
   }
   for (const [configId, { exiting }] of book.positions) {
-    if (exiting !== null) say(`${configId} is still on its way out`);
+    if (exiting !== null) found.push(`${configId} is still on its way out`);
   }
-  const held = new Set([...book.positions.values()].map(({ opening }) => opening.pair));
+  return found;
+}
+
+/** No order of ours stands for nobody. */
+function checkStanding({ engine, exchange }: World, auditor: Auditor): void {
+  const book = engine?.book();
+  const held = new Set([...(book?.positions.values() ?? [])].map(({ opening }) => opening.pair));
   for (const order of exchange.open()) {
-    if (!auditor.model.orders.has(order.clientOrderId)) continue;
-    if (!held.has(order.pair)) {
-      auditor.object('16 exits only reduce', `${order.clientOrderId} stands for nobody`);
-    }
+    if (!auditor.model.orders.has(order.clientOrderId) || held.has(order.pair)) continue;
+    auditor.object('16 exits only reduce', `${order.clientOrderId} stands for nobody`);
   }
 }
 
-const isWanted = ({ purpose }: { purpose: string }, state: string): boolean =>
-  purpose === 'protection' && (state === 'open' || state === 'partial');
+const over: ReadonlySet<OrderState> = new Set(['filled', 'rejected', 'canceled', 'absent']);
+const isDone = ({ purpose }: Order, state: OrderState): boolean =>
+  over.has(state) || (purpose === 'protection' && (state === 'open' || state === 'partial'));
 
 function statementOf(exchange: SimulatedExchange): VenueStatement {
   const balances = exchange

@@ -7,7 +7,6 @@ import type { Entry } from '../../src/domain/fact.ts';
 import { available } from '../../src/domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../../src/domain/time.ts';
 import type { ClosedCandle, PriceUpdate } from '../../src/ports.ts';
-import { checkAtRest } from './at-rest.ts';
 import { type Amount, type ExchangeEvent, exact, type Wanted } from './exchange.ts';
 import { JournalModel } from './journal-model.ts';
 import type { Finding, World } from './world.ts';
@@ -146,10 +145,6 @@ export class Auditor {
       if (position.pair !== pair || isLeaving || !(price <= stop)) continue;
       if (!this.#crossed.has(configId)) this.#crossed.set(configId, queue.now);
     }
-  }
-
-  async atRest(): Promise<void> {
-    await checkAtRest(this.#world, this);
   }
 
   #lookAtStops(): void {

@@ -8,6 +8,7 @@ import type { Instrument } from '../../src/domain/instrument.ts';
 import { money, quantity } from '../../src/domain/money.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import { checkSettings, type Settings } from '../../src/settings/settings.ts';
+import { checkAtRest, restless } from './at-rest.ts';
 import { Auditor } from './auditor.ts';
 import { EventQueue } from './event-queue.ts';
 import { type ExchangeEvent, exact, SimulatedExchange } from './exchange.ts';
@@ -23,10 +24,13 @@ const quote = 'USDT';
 export const PAIRS = ['BTC/USDT', 'ETH/USDT'] as const;
 const firstPrices: Readonly<Record<string, number>> = { 'BTC/USDT': 60_000, 'ETH/USDT': 3000 };
 const historyBars = 720;
-/** Long enough for a few entries and exits of each configuration. */
-const faultyMs: Millis = 13 * minuteMs;
-/** In which everything comes to rest once nothing fails any more. */
+/** Faults go on for so long, and on until a seed was worth its time, but not for ever. */
+const faultyMs: Millis = 7 * minuteMs;
+const faultyMsMax: Millis = 30 * minuteMs;
+const ordersMin = 20;
+/** In which everything comes to rest once nothing fails any more, and how soon it is looked whether it has. */
 const restMs: Millis = 5 * minuteMs;
+const restMsMin: Millis = 45_000;
 /** Five minutes before midnight: each seed sees a day and an hour begin. */
 const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 55, 0, 700);
 
@@ -128,8 +132,7 @@ export class World {
       this.#everyMinute();
       this.#person.begin();
       this.#begin();
-      const end = begunAt + faultyMs;
-      await this.queue.play(end, () => this.#auditor.look());
+      await this.queue.play(begunAt + faultyMsMax, () => this.#auditor.look() && !this.#isWorth());
       if (isFine()) await this.#rest();
     } finally {
       this.#ground?.release();
@@ -151,12 +154,19 @@ export class World {
     for (const [pair, rules] of this.exchange.rules) {
       this.exchange.rules.set(pair, { ...rules, isHalted: false });
     }
-    await this.queue.play(this.queue.now + restMs, () => this.#auditor.look());
-    // A moment at which nothing waits to be written.
-    const isBusy = (): boolean => this.#ground?.waiting() !== 0;
-    await this.queue.play(this.queue.now + minuteMs, () => this.#auditor.look() && isBusy());
+    const begun = this.queue.now;
+    await this.queue.play(begun + restMsMin, () => this.#auditor.look());
+    // A moment at which nothing is under way; and if none comes, whatever hinders it is told.
+    const isOver = (): boolean => this.#ground?.waiting() === 0 && restless(this).length === 0;
+    await this.queue.play(begun + restMs, () => this.#auditor.look() && !isOver());
     if (this.#auditor.findings.length > 0) return;
-    await this.#auditor.atRest();
+    await checkAtRest(this, this.#auditor);
+  }
+
+  /** Whether enough has happened for a seed to have been worth its time. */
+  #isWorth(): boolean {
+    if (this.queue.now < begunAt + faultyMs) return false;
+    return this.#lives > 1 && this.#auditor.model.orders.size >= ordersMin;
   }
 
   #openExchange(): SimulatedExchange {
@@ -347,12 +357,12 @@ const eager = {
 
 const configurationsOf = (): readonly Configuration[] =>
   PAIRS.flatMap((pair) =>
-    [2, 4].map((patience): Configuration => {
+    [1, 2, 3, 5].map((patience): Configuration => {
       const [base = ''] = pair.split('/');
       return {
         ...{ id: `${base.toLowerCase()}-${patience}`, version: 1, pair, exchange: 'binance' },
         ...{ strategy: 'liquidity_sweep', timeframe: '1m', stage: 'MATURE', isActive: true },
-        parameters: { ...eager, stop_buffer: patience / 2, bars_max: patience },
+        parameters: { ...eager, stop_buffer: 0.5 + patience / 4, bars_max: patience },
         ...{ winRatePercent: 68, sharpe: 2.1, performance: {}, validation: {} },
         ...{ regime: null, evidence: null },
       };
@@ -366,8 +376,8 @@ function settingsOf(fate: Fate): Settings {
       mode: 'live',
       execution: { fee: 0.0005, slippage: 0, collar: 0.004, maxSignalAge: 1 },
       risk: {
-        ...{ maxTotalExposure: 0.25, maxAssetExposure: 0.15, cashReserve: 0.3, maxPositions: 3 },
-        ...{ stageCaps: { MATURE: 0.4 }, maxDailyLoss: isNarrow ? 0.0008 : 0.05 },
+        ...{ maxTotalExposure: 0.35, maxAssetExposure: 0.25, cashReserve: 0.6, maxPositions: 6 },
+        ...{ stageCaps: { MATURE: 0.4 }, maxDailyLoss: isNarrow ? 0.0003 : 0.05 },
       },
       protection: { by: fate.draw('protection') < 0.7 ? 'both' : 'engine', offset: 0.002 },
       breakers: {
