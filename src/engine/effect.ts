@@ -8,6 +8,7 @@ import type { Log } from '../ports.ts';
 import type { DecisionAge } from './decision-age.ts';
 import type { Execution, ExecutionSink } from './execution.ts';
 import { createHindrance } from './hindrance.ts';
+import type { Outbox } from './outbox.ts';
 import type { Registry } from './registry.ts';
 
 interface Named {
@@ -15,9 +16,15 @@ interface Named {
 }
 
 /** What goes to the venue: an order, one of the book's once more, the cancel of one. */
-function createSending(to: { execution: Execution; book(): Portfolio; log: Log }) {
-  const { execution, book, log } = to;
+function createSending(to: {
+  execution: Execution;
+  outbox: Pick<Outbox, 'leaves'>;
+  book(): Portfolio;
+  log: Log;
+}) {
+  const { execution, outbox, book, log } = to;
   const send = (order: Order): void => {
+    outbox.leaves(order.clientOrderId);
     execution.send(order).catch((error: unknown) => {
       log.error({ order: order.clientOrderId, error: String(error) }, 'sending an order failed');
     });
@@ -51,6 +58,7 @@ export function createEffects(options: {
   onSlip(configId: string, slip: number): void;
   /** How long ago an entry was decided. */
   ages: Pick<DecisionAge, 'take'>;
+  outbox: Pick<Outbox, 'leaves'>;
 }): (entry: Entry) => void {
   const { registry, sink, book, marketTime } = options;
   const hindranceOf = createHindrance(options);

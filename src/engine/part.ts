@@ -21,6 +21,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import type { Month } from './month.ts';
 import { createNearestMisses, type NearestMisses } from './nearest-miss.ts';
 import { createOrderDesk, type OrderDesk } from './order-desk.ts';
+import { Outbox } from './outbox.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
@@ -74,7 +75,8 @@ export function joinParts(
   const book = (): Portfolio => supervisor.book();
   const marketTime = (): number => clock.market();
 
-  const asked = { watch: () => watch, pairs: () => streams.pairs() };
+  const outbox = new Outbox();
+  const asked = { watch: () => watch, pairs: () => streams.pairs(), outbox };
   const toVenue = joinVenue(banks, rules, { ...start, ...asked, send, book });
   const { sink, execution, reconciliation } = toVenue;
   const watch = createWatch(({ holder, ...crossed }) => {
@@ -100,7 +102,7 @@ export function joinParts(
   });
   const ages = new DecisionAge(clock);
   const effect = createEffects({
-    ...{ registry, execution, sink, book, marketTime, log, ages },
+    ...{ registry, execution, sink, book, marketTime, log, ages, outbox },
     maxSignalAge: execute.maxSignalAge,
     onSlip: (configId, slip) => lifecycle.slipped(configId, slip),
   });
@@ -117,7 +119,7 @@ export function joinParts(
   const breakers = createBreakerDesk(start.book, banks);
   const rulebook = createRulebook({ ...banks, listed: start.instruments, book });
   const supervisor = createSupervisor({
-    charts: [ages, orders, breakers],
+    charts: [ages, outbox, orders, breakers],
     terms: termsOf(rules, start, month, rulebook),
     book: start.book,
     ...{ watch, recorder, clock, timers, gatherMs: rules.gatherMs },

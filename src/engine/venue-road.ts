@@ -5,6 +5,7 @@ import { hasEnded, heldPairs, type Portfolio } from '../domain/portfolio.ts';
 import type { Banks, EngineRules } from './bank.ts';
 import { createExecution, type ExecutionSink, UNFUNDED } from './execution.ts';
 import { createFeePrice } from './fee-price.ts';
+import type { Outbox } from './outbox.ts';
 import type { Parts } from './part.ts';
 import { createReconciliation } from './reconciliation.ts';
 import { createResolver } from './resolve.ts';
@@ -23,10 +24,11 @@ export function joinVenue(
     watch(): Pick<Watch, 'last' | 'marks'>;
     /** Pairs that configurations listen to. */
     pairs(): Iterable<string>;
+    outbox: Outbox;
   },
 ): Pick<Parts, 'sink' | 'execution' | 'reconciliation'> {
   const { venue, clock, timers, log } = banks;
-  const { send, book } = to;
+  const { send, book, outbox } = to;
   const strangers = createStrangers({
     ...{ book, log, journal: banks.journal },
     onCopy: (reason) =>
@@ -44,7 +46,7 @@ export function joinVenue(
       if (news.kind === 'ended' && UNFUNDED.has(news.code)) reconciliation.soon();
     },
   };
-  const onUnknown = createResolver({
+  const resolve = createResolver({
     ...{ venue, clock, timers, log, recvWindowMs },
     sink: heard,
     isUnwanted(order) {
@@ -52,7 +54,12 @@ export function joinVenue(
       return live?.state === 'canceling' || (live !== undefined && hasEnded(live));
     },
   });
-  const sink = { ...heard, onUnknown };
+  const sink: ExecutionSink = {
+    ...heard,
+    onUnknown(order) {
+      if (!outbox.holds(order.clientOrderId)) resolve(order);
+    },
+  };
   const execution = createExecution({
     ...{ venue, clock, timers, log, sink },
     orderOf: (clientOrderId) => book().orders.get(clientOrderId),

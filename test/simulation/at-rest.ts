@@ -5,7 +5,7 @@ import { encodeBook } from '../../src/domain/checkpoint.ts';
 import type { Entry } from '../../src/domain/fact.ts';
 import { fold } from '../../src/domain/fold.ts';
 import type { Order, OrderState } from '../../src/domain/order.ts';
-import { EMPTY_PORTFOLIO } from '../../src/domain/portfolio.ts';
+import { EMPTY_PORTFOLIO, type Portfolio } from '../../src/domain/portfolio.ts';
 import { examine } from '../support/audit/audit.ts';
 import { exact as rational } from '../support/audit/rational.ts';
 import type { VenueStatement } from '../support/audit/statement.ts';
@@ -27,11 +27,19 @@ export async function checkAtRest(world: World, auditor: Auditor): Promise<void>
   auditor.checkFree();
   const entries: Entry[] = [];
   for await (const entry of world.journal().read(0)) entries.push(entry);
-  const [read, live] = [fold(EMPTY_PORTFOLIO, entries), engine.book()].map(encodeBook);
+  const [read, live] = [fold(EMPTY_PORTFOLIO, entries), engine.book()].map(sortedText);
   if (read !== live) {
     auditor.object('28 replay', `the journal makes another book: ${differenceOf(read, live)}`);
   }
 }
+
+/** A book as text, its maps by key: an exit may be committed before what was decided before it. */
+const sortedText = (book: Portfolio): string =>
+  JSON.stringify(JSON.parse(encodeBook(book)), (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !('$map' in value)) return value;
+    const { $map } = value as { $map: readonly (readonly [string, unknown])[] };
+    return [...$map].sort(([a], [b]) => (a < b ? -1 : 1));
+  });
 
 /** Where two texts part. */
 function differenceOf(read = '', live = ''): string {
