@@ -157,7 +157,8 @@ export class World {
     const begun = this.queue.now;
     await this.queue.play(begun + restMsMin, () => this.#auditor.look());
     // A moment at which nothing is under way; and if none comes, whatever hinders it is told.
-    const isOver = (): boolean => this.#ground?.waiting() === 0 && restless(this).length === 0;
+    const isOver = (): boolean =>
+      this.#ground?.waiting() === 0 && this.#person.isDone && restless(this).length === 0;
     await this.queue.play(begun + restMs, () => this.#auditor.look() && !isOver());
     if (this.#auditor.findings.length > 0) return;
     await checkAtRest(this, this.#auditor);
@@ -238,6 +239,7 @@ export class World {
         }
         auditor.committed(entries);
       },
+      onTrouble: () => auditor.storeStalled(),
       onOrderLeaves: auditor.orderLeaves.bind(auditor),
       onCandle: auditor.candle.bind(auditor),
       onPrice: auditor.price.bind(auditor),
