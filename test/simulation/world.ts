@@ -297,8 +297,12 @@ export class World {
     const { fate, trace, exchange, queue } = this;
     const pair = PAIRS[Math.floor(fate.draw('pair') * PAIRS.length)] ?? PAIRS[0];
     if (fate.strikes('clockStep')) {
-      this.#machine.wallOffset += (2 * fate.draw('step') - 1) * 3_600_000;
+      this.#machine.wallOffset = (2 * fate.draw('step') - 1) * 3_600_000;
       trace.met('clock set');
+      // Somebody notices, sooner or later.
+      queue.after(fate.skewed('noticed', 1000, 120_000), () => {
+        this.#machine.wallOffset = 0;
+      });
     }
     if (fate.strikes('stranger')) {
       trace.met('stranger trades');
