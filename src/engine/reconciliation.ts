@@ -97,8 +97,9 @@ class Rounds implements Reconciliation {
     while (!this.#isStopped) {
       await this.#once();
       if (this.#ear.isOpen && this.#nextAt - clock.monotonic() > soonMs) return;
-      const waitMs = Math.max(0, this.#nextAt - clock.monotonic());
-      await new Promise<void>((resolve) => timers.after(waitMs, resolve));
+      // While somebody else's round is under way nobody knows when the next one is.
+      const waitMs = this.#under === undefined ? this.#nextAt - clock.monotonic() : soonMs;
+      await new Promise<void>((resolve) => timers.after(Math.max(0, waitMs), resolve));
     }
   }
 

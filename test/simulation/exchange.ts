@@ -109,6 +109,12 @@ const splitOf = (pair: string): readonly [string, string] => {
 const isOpen = ({ status }: ExchangeOrder): boolean =>
   status === 'NEW' || status === 'PARTIALLY_FILLED';
 
+const floorTo = (amount: Amount, step: Amount): Amount => amount.div(step).floor().times(step);
+
+/** Whether the market is worse than a limit. */
+const isBeyond = (price: Amount, limit: Amount, side: Side): boolean =>
+  side === 'BUY' ? price.gt(limit) : price.lt(limit);
+
 const refused = (code: number, msg: string): Refused => ({ code, msg });
 
 export class SimulatedExchange {
@@ -231,22 +237,20 @@ export class SimulatedExchange {
 
   #try(order: ExchangeOrder, share: number): void {
     if (!isOpen(order) || !order.isAwake || this.rules.get(order.pair)?.isHalted === true) return;
-    const last = exact(this.#options.price(order.pair));
-    const { price, side } = order;
-    if (price !== undefined && (side === 'BUY' ? last.gt(price) : last.lt(price))) return;
+    const price = exact(this.#options.price(order.pair));
+    if (order.price !== undefined && isBeyond(price, order.price, order.side)) return;
     const step = this.rules.get(order.pair)?.stepSize ?? exact(1);
-    const rest = order.quantity.times(share).minus(order.executed);
+    const whole = share < 1 ? floorTo(order.quantity.times(share), step) : order.quantity;
+    const part = floorTo(whole.minus(order.executed).div(order.pieces), step);
     // At once and in pieces, but for a market order that finds nobody for the rest of it now.
-    const isSlow = order.type !== 'LIMIT' && order.pieces > 1;
-    const part = rest.div(order.pieces).div(step).floor().times(step);
-    const times = isSlow ? 1 : order.pieces;
-    for (let piece = 1; piece <= times && isOpen(order); piece += 1) {
-      const left = order.quantity.times(share).minus(order.executed).div(step).floor().times(step);
-      const isLast = isSlow ? order.pieces === 1 : piece === times;
-      const now = isLast || part.isZero() ? left : part;
-      if (now.gt(0)) this.#fill(order, last, now);
+    const isSlow = order.type !== 'LIMIT';
+    const last = order.pieces - 1;
+    for (let piece = isSlow ? last : 0; piece <= last; piece += 1) {
+      const isLast = piece === last && (!isSlow || last === 0);
+      const now = isLast ? whole.minus(order.executed) : part;
+      if (now.gt(0)) this.#fill(order, price, now);
     }
-    if (isSlow) order.pieces -= 1;
+    if (last > 0 && isSlow) order.pieces -= 1;
   }
 
   #fill(order: ExchangeOrder, price: Amount, quantity: Amount): void {

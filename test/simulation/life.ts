@@ -2,6 +2,7 @@
 // dead process does nothing any more: what it waits for never comes, and what it still asks for does not happen.
 
 import { createClock } from '../../src/clock.ts';
+import { assert } from '../../src/domain/assert.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Clock, Timers } from '../../src/ports.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -67,7 +68,11 @@ export class Life {
       wall: () => Math.floor(queue.now + machine.wallOffset),
     };
     this.timers = {
-      after: (delayMs, run) => queue.after(delayMs / rate, () => this.#tick(run)),
+      after: (delayMs, run) => {
+        // Node takes a longer wait for none.
+        assert(delayMs < 2 ** 31, `expected a wait that ends, was ${delayMs} ms`);
+        return queue.after(delayMs / rate, () => this.#tick(run));
+      },
       every: (periodMs, run) => this.#every(queue, periodMs / rate, run),
     };
     if (doom !== undefined && 'afterMs' in doom) {

@@ -14,6 +14,7 @@ export class Person {
   readonly #world: World;
   #isCalm = false;
   #isBusy = false;
+  #mustAdopt = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -27,9 +28,15 @@ export class Person {
     });
   }
 
-  /** From now on only what helps. */
+  /** From now on only what helps; and, once, whatever the venue says is accepted. */
   calm(): void {
     this.#isCalm = true;
+    this.#mustAdopt = true;
+  }
+
+  /** Nothing is left to be done by a person. */
+  get isDone(): boolean {
+    return !this.#isBusy && !this.#mustAdopt;
   }
 
   #look(): void {
@@ -40,7 +47,8 @@ export class Person {
       return;
     }
     const book = engine.book();
-    if (book.account.frozen.size > 0 || book.account.missing.size > 0) this.#adopt(engine);
+    const { frozen, missing } = book.account;
+    if (frozen.size > 0 || missing.size > 0 || this.#mustAdopt) this.#adopt(engine);
     for (const breaker of book.breakers.values()) {
       if (engine.resetBreaker(breaker, by, reason) === undefined) trace.met('breaker reset');
     }
@@ -53,13 +61,14 @@ export class Person {
   #adopt(engine: NonNullable<World['engine']>): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    const done = (): void => {
+    const done = (whyNot?: unknown): void => {
       this.#isBusy = false;
+      if (this.#isCalm && whyNot === undefined) this.#mustAdopt = false;
     };
     this.#world.trace.met('adopted');
     // A process that ends meanwhile never answers.
-    this.#world.queue.after(60_000, done);
-    engine.adopt(null, by, reason).then(done, done);
+    this.#world.queue.after(60_000, () => done('nobody answered'));
+    engine.adopt(null, by, reason).then(done, () => done('refused'));
   }
 
   #interfere(engine: NonNullable<World['engine']>): void {

@@ -36,6 +36,8 @@ export async function openGround(
     readonly fate: Fate;
     readonly trace: Trace;
     onCommitted(entries: readonly Entry[]): void;
+    /** A commit failed, or takes long. */
+    onTrouble(): void;
   },
 ): Promise<StoreGround> {
   if (!existsSync(template)) makeTemplate(template);
@@ -49,10 +51,12 @@ export async function openGround(
       if (fate.strikes('storeFull')) fullUntil = queue.now + fate.skewed('full', 500, 60_000);
       if (fate.isAwake && queue.now < fullUntil) {
         trace.met('store full');
+        world.onTrouble();
         throw new StoreFault('disk-full', 'expected room on the disk, was none');
       }
       if (fate.strikes('commitFails')) {
         trace.met('commit failed');
+        world.onTrouble();
         throw new StoreFault('io', 'expected to write, was an error of the disk');
       }
       const done = connection.transaction(work);
@@ -82,6 +86,7 @@ export async function openGround(
             const stall = fate.strikes('commitStalls') ? fate.skewed('stall', 50, 20_000) : 0;
             if (stall > 0) trace.met('commit stalled');
             await pause(fate.between('disk', 0.2, 3) + stall);
+            if (stall > 0) world.onTrouble();
             if (!life.passes('commit.begins')) return [];
             const entries = await journal.append(facts);
             world.onCommitted(entries);

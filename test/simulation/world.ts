@@ -157,7 +157,8 @@ export class World {
     const begun = this.queue.now;
     await this.queue.play(begun + restMsMin, () => this.#auditor.look());
     // A moment at which nothing is under way; and if none comes, whatever hinders it is told.
-    const isOver = (): boolean => this.#ground?.waiting() === 0 && restless(this).length === 0;
+    const isOver = (): boolean =>
+      this.#ground?.waiting() === 0 && this.#person.isDone && restless(this).length === 0;
     await this.queue.play(begun + restMs, () => this.#auditor.look() && !isOver());
     if (this.#auditor.findings.length > 0) return;
     await checkAtRest(this, this.#auditor);
@@ -238,6 +239,7 @@ export class World {
         }
         auditor.committed(entries);
       },
+      onTrouble: () => auditor.storeStalled(),
       onOrderLeaves: auditor.orderLeaves.bind(auditor),
       onCandle: auditor.candle.bind(auditor),
       onPrice: auditor.price.bind(auditor),
@@ -295,8 +297,12 @@ export class World {
     const { fate, trace, exchange, queue } = this;
     const pair = PAIRS[Math.floor(fate.draw('pair') * PAIRS.length)] ?? PAIRS[0];
     if (fate.strikes('clockStep')) {
-      this.#machine.wallOffset += (2 * fate.draw('step') - 1) * 3_600_000;
+      this.#machine.wallOffset = (2 * fate.draw('step') - 1) * 3_600_000;
       trace.met('clock set');
+      // Somebody notices, sooner or later.
+      queue.after(fate.skewed('noticed', 1000, 120_000), () => {
+        this.#machine.wallOffset = 0;
+      });
     }
     if (fate.strikes('stranger')) {
       trace.met('stranger trades');
