@@ -261,13 +261,14 @@ export class OrderWire {
     const edge = (what: 'leaves' | 'left' | 'answered'): Step =>
       kind === 'question' && what === 'left' ? 'question.leaves' : (`${kind}.${what}` as Step);
     const isRead = kind === 'question';
+    const part = isRead ? QUESTIONS : 1;
     return new Promise((resolve, reject) => {
       if (!life.passes(edge('leaves'))) return;
       request.written?.();
       const signedAt = queue.now;
       const answer = (status: number, value: unknown): void => {
         const back = fate.between('latency', 2, 120);
-        if (!(isRead && !fate.isAwake) && fate.strikes('replyLost')) {
+        if (fate.strikes('replyLost', part)) {
           trace.write(queue.now, `${kind}: the reply is lost`, `${kind} reply lost`);
           const isCut = fate.draw('cut') < 0.5;
           queue.after(isCut ? back : answerMsMax + 100, () => {
@@ -285,17 +286,17 @@ export class OrderWire {
         if (status === 200) resolve(value);
         else reject(errorOf(status, value));
       };
-      if (fate.strikes('requestLost')) {
+      if (fate.strikes('requestLost', part)) {
         trace.write(queue.now, `${kind}: the request is lost`, `${kind} lost`);
         queue.after(fate.skewed('lost', 20, answerMsMax + 100), () => {
           if (!life.isOver) reject(named('NetworkError', 'the connection was reset'));
         });
         return;
       }
-      const late = fate.strikes('requestLate') ? fate.skewed('late', 100, 30_000) : 0;
+      const late = fate.strikes('requestLate', part) ? fate.skewed('late', 100, 30_000) : 0;
       if (late > 0) trace.met(`${kind} late`);
       const goes = (): void => {
-        if (fate.strikes('requestRefused')) {
+        if (fate.strikes('requestRefused', part)) {
           trace.met(`${kind} refused at the door`);
           const [status, code] = DOORS[Math.floor(fate.draw('door') * DOORS.length)] ?? DOORS[0];
           // A server's failure says nothing of whether it was carried out.
@@ -323,6 +324,9 @@ export class OrderWire {
     });
   }
 }
+
+/** A round of questions is a dozen of them, and good only if all are: they fail less often than orders do. */
+const QUESTIONS = 0.3;
 
 const DOORS = [
   [503, -1000],

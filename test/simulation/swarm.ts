@@ -84,10 +84,10 @@ export class Fate {
     this.#swarm = swarm;
   }
 
-  /** Whether a fault of this kind happens now. */
-  strikes(kind: FaultKind): boolean {
+  /** Whether a fault of this kind happens now; `part`: at what share of its rate. */
+  strikes(kind: FaultKind, part = 1): boolean {
     const rate = this.#swarm.rates.get(kind);
-    return rate !== undefined && this.draw(kind) < rate && this.isAwake;
+    return rate !== undefined && this.draw(kind) < rate * part && this.isAwake;
   }
 
   /** Rate of a kind; 0 where it takes no part or faults have been stopped. */
