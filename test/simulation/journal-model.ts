@@ -29,6 +29,8 @@ export class JournalModel {
   readonly orders = new Map<string, ModelOrder>();
   /** By configuration. */
   readonly positions = new Map<string, ModelPosition>();
+  /** Signals that were decided on, whatever was decided. */
+  readonly #spent = new Set<string>();
   readonly #balances = new Map<string, Amount>();
   day: { number: number; equity: number; isLatched: boolean } | undefined;
   trading: 'active' | 'reducing' = 'active';
@@ -60,10 +62,19 @@ export class JournalModel {
       if (unbalanced !== undefined) wrong.push(['12 every asset balances', unbalanced]);
     }
     switch (entry.type) {
+      case 'signal.refused':
+        if (entry.data.spent) this.#spent.add(entry.data.signal.id);
+        break;
       case 'signal.approved':
       case 'exit.ordered':
       case 'protection.ordered': {
         const { order } = entry.data;
+        if (entry.type === 'signal.approved') {
+          if (this.#spent.has(order.signalId)) {
+            wrong.push(['3 one decision each', `${order.signalId} was decided on twice`]);
+          }
+          this.#spent.add(order.signalId);
+        }
         if (this.orders.has(order.clientOrderId)) {
           wrong.push(['3 one decision each', `${order.clientOrderId} was meant twice`]);
         }

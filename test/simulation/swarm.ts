@@ -23,6 +23,8 @@ const KINDS = {
   frameBroken: 0.05,
   marketCut: 0.02,
   candleCorrected: 0.05,
+  /** A price or a candle comes as no number, or as none there can be. */
+  numberBroken: 0.05,
   /** Orders are filled in pieces, or a part of them only. */
   pieces: 0.9,
   partOnly: 0.4,

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../src/domain/configuration.ts';
-import type { Entry } from '../../src/domain/fact.ts';
+import type { Entry, Fact } from '../../src/domain/fact.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { money, quantity } from '../../src/domain/money.ts';
 import type { Millis } from '../../src/domain/time.ts';
@@ -233,6 +233,11 @@ export class World {
       ...{ queue, fate, trace, exchange, markets, settings, configurations },
       instruments: () => this.#instruments(),
       isHalted: () => this.isHalted,
+      onAppending: (facts: readonly Fact[]) => {
+        if (facts.some(({ type }) => type === 'signal.approved')) this.#person.entryWaits();
+      },
+      onRefused: auditor.storeRefused.bind(auditor),
+      onTradeTold: auditor.tradeTold.bind(auditor),
       onCommitted: (entries: readonly Entry[]) => {
         for (const { seq, type, key } of entries) {
           trace.write(queue.now, `${seq} ${type} ${key}`, type);
@@ -377,12 +382,15 @@ const configurationsOf = (): readonly Configuration[] =>
 
 function settingsOf(fate: Fate): Settings {
   const isNarrow = fate.rate('narrow') > 0;
+  // Each of them binds in some seeds.
+  const maxTotalExposure = fate.between('total exposure', 0.1, 0.35);
+  const maxAssetExposure = fate.between('asset exposure', 0.08, 0.25);
   const read = checkSettings(
     {
       mode: 'live',
       execution: { fee: 0.0005, slippage: 0, collar: 0.004, maxSignalAge: 1 },
       risk: {
-        ...{ maxTotalExposure: 0.35, maxAssetExposure: 0.25, cashReserve: 0.6, maxPositions: 6 },
+        ...{ maxTotalExposure, maxAssetExposure, cashReserve: 0.6, maxPositions: 6 },
         ...{ stageCaps: { MATURE: 0.4 }, maxDailyLoss: isNarrow ? 0.0003 : 0.05 },
       },
       protection: { by: fate.draw('protection') < 0.7 ? 'both' : 'engine', offset: 0.002 },
