@@ -15,7 +15,7 @@ export const DECISION_BUGS: readonly Patch[] = [
   },
   {
     name: 'let the day move backwards',
-    what: 'any other day is a new one, and market time begins at whatever the last entry was dated',
+    what: 'market time is that of whatever came last, and any other day is a new one',
     changes: [
       {
         file: 'src/domain/day.ts',
@@ -23,9 +23,14 @@ export const DECISION_BUGS: readonly Patch[] = [
         put: 'today !== draft.day.number',
       },
       {
-        file: 'src/engine/recover.ts',
-        find: 'Math.max(lastAt, (day?.number ?? 0) * DAY)',
-        put: 'Math.max(lastAt, 0 * (day?.number ?? 0) * DAY)',
+        file: 'src/clock.ts',
+        find: 'if (!(at > eventAt)) return;',
+        put: 'if (!(at > 0)) return;',
+      },
+      {
+        file: 'src/clock.ts',
+        find: 'latest = Math.max(latest, Math.floor(eventAt + elapsed * speed));',
+        put: 'latest = Math.floor(eventAt + elapsed * speed);',
       },
     ],
   },
@@ -102,12 +107,19 @@ export const DECISION_BUGS: readonly Patch[] = [
   },
   {
     name: 'swallow a gap',
-    what: 'the next candle that comes is the next one, whatever is missing before it',
+    what: 'whichever candle closes next is the next one, and nobody notices what is missing before it',
     changes: [
       {
         file: 'src/feed/assembly.ts',
         find: '    if (candle.openTime !== this.next) {\n',
         put: '    if (candle.openTime < (this.next ?? 0)) {\n',
+      },
+      {
+        file: 'src/feed/assembly.ts',
+        find: `    if (closed === undefined) return this.#unflagged(candle);
+    return this.#gapBefore(candle.openTime);`,
+        put: `    if (closed === undefined) return this.#unflagged(candle);
+    return none;`,
       },
     ],
   },

@@ -48,9 +48,14 @@ export async function hunt(patch: Patch, options: HuntOptions): Promise<Hunted> 
 export async function failingAnyway(seeds: readonly number[]): Promise<ReadonlySet<number>> {
   const failing = new Set<number>();
   await withPlot(undefined, ({ child }) =>
-    play(child, { seeds, msMax: Number.POSITIVE_INFINITY }, ({ seed, findings }) => {
-      if (findings.length > 0) failing.add(seed);
-    }, seeds.length + 1),
+    play(
+      child,
+      { seeds, msMax: Number.POSITIVE_INFINITY },
+      ({ seed, findings }) => {
+        if (findings.length > 0) failing.add(seed);
+      },
+      seeds.length + 1,
+    ),
   );
   return failing;
 }
