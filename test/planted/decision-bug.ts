@@ -96,18 +96,23 @@ export const DECISION_BUGS: readonly Patch[] = [
   },
   {
     name: 'decide twice on one candle',
-    what: 'the book does not ask whether its configuration has decided on this candle already',
+    what: 'what a start reads of the past counts as fresh, and the book does not ask whether it was decided on already',
     changes: [
       {
         file: 'src/domain/eligibility.ts',
         find: 'if (last !== undefined && last >= signal.at) {',
         put: 'if (last !== undefined && last > signal.at) {',
       },
+      {
+        file: 'machines/configuration.ts',
+        find: "warming: { tags: 'healthy', on",
+        put: "warming: { tags: ['healthy', 'fresh'], on",
+      },
     ],
   },
   {
     name: 'swallow a gap',
-    what: 'whichever candle closes next is the next one, and nobody notices what is missing before it',
+    what: 'whichever candle closes next is the next one; what is missing before it is said, but nobody asks for it, nor for a close that is overdue',
     changes: [
       {
         file: 'src/feed/assembly.ts',
@@ -115,11 +120,14 @@ export const DECISION_BUGS: readonly Patch[] = [
         put: '    if (candle.openTime < (this.next ?? 0)) {\n',
       },
       {
-        file: 'src/feed/assembly.ts',
-        find: `    if (closed === undefined) return this.#unflagged(candle);
-    return this.#gapBefore(candle.openTime);`,
-        put: `    if (closed === undefined) return this.#unflagged(candle);
-    return none;`,
+        file: 'src/feed/stream-feed.ts',
+        find: "          this.#actor.send({ type: 'gap.found' });\n",
+        put: '',
+      },
+      {
+        file: 'src/feed/repair.ts',
+        find: 'Math.min(length / 2, overdueMsMax)',
+        put: 'Math.max(length * 2, overdueMsMax)',
       },
     ],
   },

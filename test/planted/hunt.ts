@@ -47,6 +47,7 @@ export async function hunt(patch: Patch, options: HuntOptions): Promise<Hunted> 
 /** Those of `seeds` that fail on the tree as it is. */
 export async function failingAnyway(seeds: readonly number[]): Promise<ReadonlySet<number>> {
   const failing = new Set<number>();
+  if (seeds.length === 0) return failing;
   await withPlot(undefined, ({ child }) =>
     play(
       child,
