@@ -55,9 +55,9 @@ export class Auditor {
     this.#crossed.clear();
   }
 
-  /** The store could not write, or took long. */
-  storeStalled(): void {
-    this.#troubleAt = this.#world.queue.now;
+  /** The store could not write, or takes so long. */
+  storeStalled(forMs: Millis): void {
+    this.#troubleAt = Math.max(this.#troubleAt, this.#world.queue.now + forMs);
   }
 
   /** Entries of one commit. */

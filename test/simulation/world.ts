@@ -239,7 +239,7 @@ export class World {
         }
         auditor.committed(entries);
       },
-      onTrouble: () => auditor.storeStalled(),
+      onTrouble: (forMs = 0) => auditor.storeStalled(forMs),
       onOrderLeaves: auditor.orderLeaves.bind(auditor),
       onCandle: auditor.candle.bind(auditor),
       onPrice: auditor.price.bind(auditor),
