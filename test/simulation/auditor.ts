@@ -63,9 +63,9 @@ export class Auditor {
     this.#told.clear();
   }
 
-  /** The store could not write, or took long. */
-  storeStalled(): void {
-    this.#troubleAt = this.#world.queue.now;
+  /** The store could not write, or takes so long. */
+  storeStalled(forMs: Millis): void {
+    this.#troubleAt = Math.max(this.#troubleAt, this.#world.queue.now + forMs);
   }
 
   /** The trader hears of a trade, by the account's events. */

@@ -115,6 +115,17 @@ const floorTo = (amount: Amount, step: Amount): Amount => amount.div(step).floor
 const isBeyond = (price: Amount, limit: Amount, side: Side): boolean =>
   side === 'BUY' ? price.gt(limit) : price.lt(limit);
 
+function filterBroken(
+  { quantity, price, stopPrice }: Wanted,
+  { stepSize, tickSize, notionalMin }: Rules,
+  last: Amount,
+): string | undefined {
+  if (!quantity.mod(stepSize).isZero()) return 'LOT_SIZE';
+  const levels = [price, stopPrice].filter((level) => level !== undefined);
+  if (!levels.every((level) => level.mod(tickSize).isZero())) return 'PRICE_FILTER';
+  return quantity.times(price ?? last).lt(notionalMin) ? 'NOTIONAL' : undefined;
+}
+
 const refused = (code: number, msg: string): Refused => ({ code, msg });
 
 export class SimulatedExchange {
@@ -196,21 +207,14 @@ export class SimulatedExchange {
   #refusal(wanted: Wanted): Refused | undefined {
     const rules = this.rules.get(wanted.pair);
     if (rules === undefined) return refused(-1121, 'Invalid symbol.');
-    const { clientOrderId, quantity, price, stopPrice, pair, side } = wanted;
+    const { clientOrderId, stopPrice, pair, side } = wanted;
     if (this.open().some((one) => one.clientOrderId === clientOrderId)) {
       return refused(-2010, 'Duplicate order sent.');
     }
     if (rules.isHalted) return refused(-2010, 'Market is closed.');
     const last = exact(this.#options.price(pair));
-    if (!quantity.mod(rules.stepSize).isZero()) return refused(-1013, 'Filter failure: LOT_SIZE');
-    for (const level of [price, stopPrice]) {
-      if (level !== undefined && !level.mod(rules.tickSize).isZero()) {
-        return refused(-1013, 'Filter failure: PRICE_FILTER');
-      }
-    }
-    if (quantity.times(price ?? last).lt(rules.notionalMin)) {
-      return refused(-1013, 'Filter failure: NOTIONAL');
-    }
+    const filter = filterBroken(wanted, rules, last);
+    if (filter !== undefined) return refused(-1013, `Filter failure: ${filter}`);
     if (stopPrice !== undefined && side === 'SELL' && last.lte(stopPrice)) {
       return refused(-2010, 'Stop price would trigger immediately.');
     }
@@ -236,21 +240,20 @@ export class SimulatedExchange {
   }
 
   #try(order: ExchangeOrder, share: number): void {
-    if (!isOpen(order) || !order.isAwake || this.rules.get(order.pair)?.isHalted === true) return;
+    const rules = this.rules.get(order.pair);
+    if (rules === undefined || rules.isHalted || !isOpen(order) || !order.isAwake) return;
     const price = exact(this.#options.price(order.pair));
     if (order.price !== undefined && isBeyond(price, order.price, order.side)) return;
-    const step = this.rules.get(order.pair)?.stepSize ?? exact(1);
-    const whole = share < 1 ? floorTo(order.quantity.times(share), step) : order.quantity;
-    const part = floorTo(whole.minus(order.executed).div(order.pieces), step);
-    // At once and in pieces, but for a market order that finds nobody for the rest of it now.
-    const isSlow = order.type !== 'LIMIT';
-    const last = order.pieces - 1;
-    for (let piece = isSlow ? last : 0; piece <= last; piece += 1) {
-      const isLast = piece === last && (!isSlow || last === 0);
-      const now = isLast ? whole.minus(order.executed) : part;
-      if (now.gt(0)) this.#fill(order, price, now);
+    const { stepSize } = rules;
+    const whole = share < 1 ? floorTo(order.quantity.times(share), stepSize) : order.quantity;
+    const part = floorTo(whole.minus(order.executed).div(order.pieces), stepSize);
+    // Of a market order the next piece finds somebody at the next move; what is immediate is filled at once.
+    const now = order.type === 'LIMIT' ? order.pieces : 1;
+    for (let piece = 1; piece <= now && order.pieces > 0; piece += 1) {
+      const next = order.pieces === 1 ? whole.minus(order.executed) : part;
+      if (next.gt(0)) this.#fill(order, price, next);
+      order.pieces = Math.max(1, order.pieces - 1);
     }
-    if (last > 0 && isSlow) order.pieces -= 1;
   }
 
   #fill(order: ExchangeOrder, price: Amount, quantity: Amount): void {

@@ -3,7 +3,6 @@
 import type { Entry } from '../../src/domain/fact.ts';
 import type { Posting } from '../../src/domain/ledger.ts';
 import type { Order } from '../../src/domain/order.ts';
-import type { Millis } from '../../src/domain/time.ts';
 import { type Amount, exact } from './exchange.ts';
 
 const zero = exact(0);
@@ -25,6 +24,9 @@ export interface ModelPosition {
   isLeaving: boolean;
 }
 
+/** An invariant, and what is against it. */
+type Wrong = readonly [string, string];
+
 export class JournalModel {
   readonly orders = new Map<string, ModelOrder>();
   /** By configuration. */
@@ -32,11 +34,10 @@ export class JournalModel {
   /** Signals that were decided on, whatever was decided. */
   readonly #spent = new Set<string>();
   readonly #balances = new Map<string, Amount>();
-  day: { number: number; equity: number; isLatched: boolean } | undefined;
+  day: { number: number; isLatched: boolean } | undefined;
   trading: 'active' | 'reducing' = 'active';
   /** Return of the day as the last mark has it, until a latch or another day. */
   marked: number | undefined;
-  lastAt: Millis = 0;
 
   balance = (account: string, asset: string): Amount =>
     this.#balances.get(`${account} ${asset}`) ?? zero;
@@ -54,104 +55,133 @@ export class JournalModel {
   }
 
   /** Takes an entry; what is wrong with it in itself, in words by invariant. */
-  take(entry: Entry): readonly (readonly [string, string])[] {
-    const wrong: (readonly [string, string])[] = [];
-    const data = entry.data as { postings?: readonly Posting[] };
-    if (data.postings !== undefined) {
-      const unbalanced = this.#post(data.postings);
-      if (unbalanced !== undefined) wrong.push(['12 every asset balances', unbalanced]);
-    }
+  take(entry: Entry): readonly Wrong[] {
+    const { postings } = entry.data as { postings?: readonly Posting[] };
+    const unbalanced = postings === undefined ? undefined : this.#post(postings);
+    const wrong = this.#order(entry) ?? this.#portfolio(entry);
+    this.#position(entry);
+    return [
+      ...(unbalanced === undefined ? [] : [['12 every asset balances', unbalanced] as const]),
+      ...(wrong === undefined ? [] : [wrong]),
+    ];
+  }
+
+  /** What was meant, and what became of it. */
+  #order(entry: Entry): Wrong | undefined {
     switch (entry.type) {
       case 'signal.refused':
         if (entry.data.spent) this.#spent.add(entry.data.signal.id);
-        break;
+        return undefined;
       case 'signal.approved':
+        return this.#decided(entry.data.signal.id) ?? this.#meant(entry.data.order);
       case 'exit.ordered':
-      case 'protection.ordered': {
-        const { order } = entry.data;
-        if (entry.type === 'signal.approved') {
-          if (this.#spent.has(order.signalId)) {
-            wrong.push(['3 one decision each', `${order.signalId} was decided on twice`]);
-          }
-          this.#spent.add(order.signalId);
-        }
-        if (this.orders.has(order.clientOrderId)) {
-          wrong.push(['3 one decision each', `${order.clientOrderId} was meant twice`]);
-        }
-        const fresh = { order, filled: zero, end: undefined, isOverfilled: false, resent: 0 };
-        this.orders.set(order.clientOrderId, fresh);
-        if (entry.type === 'exit.ordered') this.#leaves(order.configId);
-        break;
-      }
-      case 'exit.decided':
-        this.#leaves(entry.data.configId);
-        break;
+      case 'protection.ordered':
+        return this.#meant(entry.data.order);
       case 'order.resent':
         this.#with(entry.data.clientOrderId, (one) => {
           one.end = undefined;
           one.resent += 1;
         });
-        break;
+        return undefined;
       case 'order.overfilled':
         this.#with(entry.data.clientOrderId, (one) => {
           one.isOverfilled = true;
         });
-        break;
+        return undefined;
       case 'order.ended':
         this.#with(entry.data.clientOrderId, (one) => {
           one.end = entry.data.state;
         });
-        break;
-      case 'position.opened':
-        this.positions.set(entry.data.configId, {
-          ...{ configId: entry.data.configId, pair: entry.data.pair, quantity: zero },
-          ...{ stop: Number(entry.data.stopLoss), isLeaving: false },
+        return undefined;
+      case 'fill.recorded':
+        this.#with(entry.data.fill.clientOrderId, (one) => {
+          one.filled = one.filled.plus(entry.data.fill.quantity);
         });
-        break;
-      case 'fill.recorded': {
-        const { fill, configId, held } = entry.data;
-        this.#with(fill.clientOrderId, (one) => {
-          one.filled = one.filled.plus(fill.quantity);
-        });
-        const position = this.positions.get(configId);
-        if (position !== undefined) position.quantity = exact(held.quantity);
-        break;
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #decided(signalId: string): Wrong | undefined {
+    if (this.#spent.has(signalId)) {
+      return ['3 one decision each', `${signalId} was decided on twice`];
+    }
+    this.#spent.add(signalId);
+    return undefined;
+  }
+
+  #meant(order: Order): Wrong | undefined {
+    const { clientOrderId } = order;
+    if (this.orders.has(clientOrderId)) {
+      return ['3 one decision each', `${clientOrderId} was meant twice`];
+    }
+    const fresh = { order, filled: zero, end: undefined, isOverfilled: false, resent: 0 };
+    this.orders.set(clientOrderId, fresh);
+    return undefined;
+  }
+
+  #position(entry: Entry): void {
+    switch (entry.type) {
+      case 'position.opened': {
+        const { configId, pair, stopLoss } = entry.data;
+        const fresh = { configId, pair, quantity: zero, stop: Number(stopLoss), isLeaving: false };
+        this.positions.set(configId, fresh);
+        return;
       }
+      case 'fill.recorded':
+        this.#holds(entry.data.configId, entry.data.held.quantity);
+        return;
+      case 'foreign.adopted':
+        for (const { configId, held } of entry.data.shrunk) this.#holds(configId, held.quantity);
+        return;
+      case 'exit.decided':
+        this.#leaves(entry.data.configId);
+        return;
+      case 'exit.ordered':
+        this.#leaves(entry.data.order.configId);
+        return;
       case 'position.closed':
         this.positions.delete(entry.data.trade.configId);
-        break;
-      case 'foreign.adopted':
-        for (const { configId, held } of entry.data.shrunk) {
-          const position = this.positions.get(configId);
-          if (position !== undefined) position.quantity = exact(held.quantity);
-        }
-        break;
-      case 'day.opened': {
-        const { day, equity } = entry.data;
-        if (this.day !== undefined && !(day > this.day.number)) {
-          wrong.push(['18 days never go backwards', `day ${day} after ${this.day.number}`]);
-        }
-        this.day = { number: day, equity: Number(equity), isLatched: false };
-        this.marked = undefined;
-        break;
-      }
+        return;
+      default:
+    }
+  }
+
+  /** The day, and whether anything new is taken. */
+  #portfolio(entry: Entry): Wrong | undefined {
+    switch (entry.type) {
+      case 'day.opened':
+        return this.#begins(entry.data.day);
       case 'loss.latched':
         if (this.day !== undefined) this.day.isLatched = true;
-        break;
+        return undefined;
       case 'equity.marked':
         this.marked = entry.data.dayReturn;
-        break;
+        return undefined;
       case 'trading.reduced':
       case 'trading.flattened':
         this.trading = 'reducing';
-        break;
+        return undefined;
       case 'trading.resumed':
         this.trading = 'active';
-        break;
+        return undefined;
       default:
+        return undefined;
     }
-    this.lastAt = Math.max(this.lastAt, entry.at);
-    return wrong;
+  }
+
+  #begins(day: number): Wrong | undefined {
+    const before = this.day?.number;
+    this.day = { number: day, isLatched: false };
+    this.marked = undefined;
+    if (before === undefined || day > before) return undefined;
+    return ['18 days never go backwards', `day ${day} after ${before}`];
+  }
+
+  #holds(configId: string, quantity: string): void {
+    const position = this.positions.get(configId);
+    if (position !== undefined) position.quantity = exact(quantity);
   }
 
   #leaves(configId: string): void {

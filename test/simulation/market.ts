@@ -130,8 +130,8 @@ export class PairMarket {
     if (next !== undefined) return next;
     const rung = this.#rung;
     this.#rung -= 1;
-    const risen = { low: rung + 0.8, high: rung + 4.5, close: rung + 3.5 };
-    const back = { low: rung + 0.5, high: rung + 3.6, close: rung + 0.8 };
+    const risen = { low: rung + 0.8, high: rung + 6.5, close: rung + 5 };
+    const back = { low: rung + 0.5, high: rung + 5.1, close: rung + 0.8 };
     const isRising = this.#chance() < RISES;
     const down = { low: rung - 0.5, high: rung + 0.95, close: rung - 0.4 };
     this.#plan = [...(isRising ? [risen, back] : []), down];

@@ -8,17 +8,13 @@ import {
   type ExchangeEvent,
   type ExchangeOrder,
   exact,
-  type Refused,
   type SimulatedExchange,
   type Trade,
 } from './exchange.ts';
-import type { Life, Step } from './life.ts';
+import type { Life } from './life.ts';
+import { Network, named } from './network.ts';
 import type { Fate } from './swarm.ts';
 import type { Trace } from './trace.ts';
-
-/** What a request may take at the venue after its validity was checked. */
-const processingMsMax: Millis = 8000;
-const answerMsMax: Millis = 10_000;
 
 export interface WireWorld {
   readonly queue: EventQueue;
@@ -33,7 +29,6 @@ export interface WireWorld {
 
 type Query = Readonly<Record<string, unknown>>;
 
-const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 export const symbolOf = (pair: string): string => pair.replace('/', '');
 
 /** The whole part of a client that the venue's adapters use. */
@@ -42,7 +37,7 @@ export class OrderWire {
   readonly clients: Record<string, { url: string; connection: { terminate(): void } }> = {};
   readonly #world: WireWorld;
   readonly #life: Life;
-  readonly #recvWindowMs: Millis;
+  readonly #network: Network;
   readonly #onEvent: (words: Query) => void;
   readonly #onSubscribed: () => void;
   /** Ends the subscription that stands. */
@@ -56,7 +51,7 @@ export class OrderWire {
   ) {
     this.#world = world;
     this.#life = life;
-    this.#recvWindowMs = options.recvWindowMs;
+    this.#network = new Network(world, life, options.recvWindowMs);
     this.#onEvent = options.onEvent;
     this.#onSubscribed = options.onSubscribed;
   }
@@ -96,7 +91,7 @@ export class OrderWire {
     };
     const { exchange } = this.#world;
     return this.#life.survives(
-      this.#signed('order', {
+      this.#network.send('order', {
         written: () => {
           if (passage !== undefined) passage.written = true;
           this.#world.onOrderLeaves(wanted, this.#life);
@@ -114,7 +109,7 @@ export class OrderWire {
 
   privateDeleteOrder = ({ symbol, origClientOrderId }: Query): Promise<unknown> =>
     this.#life.survives(
-      this.#signed('cancel', {
+      this.#network.send('cancel', {
         carryOut: () => {
           const order = this.#world.exchange.cancel(
             this.#pairOf(symbol),
@@ -249,107 +244,8 @@ export class OrderWire {
   }
 
   #asked(carryOut: () => unknown): Promise<unknown> {
-    return this.#life.survives(this.#signed('question', { carryOut }));
+    return this.#life.survives(this.#network.send('question', { carryOut }));
   }
-
-  /** A request and its answer: each may be lost, and what is late is refused where its time is over. */
-  #signed(
-    kind: 'order' | 'cancel' | 'question',
-    request: {
-      written?(): void;
-      carryOut(): unknown;
-      answered?(status: number, body: string): void;
-    },
-  ): Promise<unknown> {
-    const { queue, fate, trace } = this.#world;
-    const life = this.#life;
-    const edge = (what: 'leaves' | 'left' | 'answered'): Step =>
-      kind === 'question' && what === 'left' ? 'question.leaves' : (`${kind}.${what}` as Step);
-    const isRead = kind === 'question';
-    const part = isRead ? QUESTIONS : 1;
-    return new Promise((resolve, reject) => {
-      if (!life.passes(edge('leaves'))) return;
-      request.written?.();
-      const signedAt = queue.now;
-      const answer = (status: number, value: unknown): void => {
-        const back = fate.between('latency', 2, 120);
-        if (fate.strikes('replyLost', part)) {
-          trace.write(queue.now, `${kind}: the reply is lost`, `${kind} reply lost`);
-          const isCut = fate.draw('cut') < 0.5;
-          queue.after(isCut ? back : answerMsMax + 100, () => {
-            if (!life.isOver) reject(named('NetworkError', 'the connection was reset'));
-          });
-          return;
-        }
-        queue.after(back, () => {
-          if (!life.passes(edge('answered'))) return;
-          request.answered?.(status, JSON.stringify(value));
-          settle(status, value);
-        });
-      };
-      const settle = (status: number, value: unknown): void => {
-        if (status === 200) resolve(value);
-        else reject(errorOf(status, value));
-      };
-      if (fate.strikes('requestLost', part)) {
-        trace.write(queue.now, `${kind}: the request is lost`, `${kind} lost`);
-        queue.after(fate.skewed('lost', 20, answerMsMax + 100), () => {
-          if (!life.isOver) reject(named('NetworkError', 'the connection was reset'));
-        });
-        return;
-      }
-      const late = fate.strikes('requestLate', part) ? fate.skewed('late', 100, 30_000) : 0;
-      if (late > 0) trace.met(`${kind} late`);
-      const goes = (): void => {
-        if (fate.strikes('requestRefused', part)) {
-          trace.met(`${kind} refused at the door`);
-          const [status, code] = DOORS[Math.floor(fate.draw('door') * DOORS.length)] ?? DOORS[0];
-          // A server's failure says nothing of whether it was carried out.
-          if (status >= 500 && fate.draw('carried') < 0.5) request.carryOut();
-          answer(status, { code, msg: 'refused' });
-          return;
-        }
-        if (queue.now - signedAt > this.#recvWindowMs) {
-          trace.met(`${kind} too late for its window`);
-          answer(400, {
-            code: -1021,
-            msg: 'Timestamp for this request is outside of the recvWindow.',
-          });
-          return;
-        }
-        const slow = !isRead && late > 0 ? fate.between('slow', 0, processingMsMax) : 0;
-        queue.after(slow, () => {
-          const value = request.carryOut();
-          answer(isRefused(value) ? 400 : 200, value);
-        });
-      };
-      queue.after(fate.between('latency', 2, 120) + late, goes);
-      // What left may arrive although its sender is gone.
-      life.passes(edge('left'));
-    });
-  }
-}
-
-/** A round of questions is a dozen of them, and good only if all are: they fail less often than orders do. */
-const QUESTIONS = 0.3;
-
-const DOORS = [
-  [503, -1000],
-  [500, -1007],
-  [502, 0],
-  [429, -1003],
-] as const;
-
-const isRefused = (value: unknown): value is Refused =>
-  typeof value === 'object' && value !== null && 'code' in value && 'msg' in value;
-
-/** As the client names it. */
-function errorOf(status: number, value: unknown): Error {
-  const { code, msg } = isRefused(value) ? value : { code: 0, msg: '' };
-  if (code === -2013) return named('OrderNotFound', msg);
-  if (status === 429) return named('RateLimitExceeded', msg);
-  if (status >= 500) return named('ExchangeNotAvailable', `HTTP ${status}`);
-  return named('InvalidOrder', `${code} ${msg}`);
 }
 
 const rowOf = (order: ExchangeOrder) => ({

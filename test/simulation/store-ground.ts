@@ -2,6 +2,7 @@
 // below commits that fail before they are done, after it, for a while, or take long.
 import { copyFileSync, existsSync } from 'node:fs';
 import type { Entry, Fact } from '../../src/domain/fact.ts';
+import type { Millis } from '../../src/domain/time.ts';
 import type { Journal } from '../../src/ports.ts';
 import { type Connection, openWriter } from '../../src/store/connection.ts';
 import { claim, type StoreContext } from '../../src/store/context.ts';
@@ -40,8 +41,8 @@ export async function openGround(
     onCommitted(entries: readonly Entry[]): void;
     /** The database itself refuses. */
     onRefused(error: unknown): void;
-    /** A commit failed, or takes long. */
-    onTrouble(): void;
+    /** A commit failed, or takes so long. */
+    onTrouble(forMs?: Millis): void;
   },
 ): Promise<StoreGround> {
   if (!existsSync(template)) makeTemplate(template);
@@ -97,9 +98,11 @@ export async function openGround(
             waiting += 1;
             world.onAppending(facts);
             const stall = fate.strikes('commitStalls') ? fate.skewed('stall', 50, 20_000) : 0;
-            if (stall > 0) trace.met('commit stalled');
+            if (stall > 0) {
+              trace.met('commit stalled');
+              world.onTrouble(stall);
+            }
             await pause(fate.between('disk', 0.2, 3) + stall);
-            if (stall > 0) world.onTrouble();
             if (!life.passes('commit.begins')) return [];
             const entries = await journal.append(facts);
             world.onCommitted(entries);

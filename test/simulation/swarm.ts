@@ -43,8 +43,9 @@ const KINDS = {
   pairHalt: 0.1,
   /** Of minutes: a person halts, flattens, closes. */
   person: 0.3,
-  /** The day's loss limit and the drawdown ladder are narrow. */
+  /** The day's loss limit is narrow; the caps on exposure are. */
   narrow: 1,
+  tight: 1,
   /** Commissions are taken in a third asset. */
   thirdFee: 1,
   /** Crashes beyond the one that every seed has. */

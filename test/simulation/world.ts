@@ -7,22 +7,23 @@ import type { Entry, Fact } from '../../src/domain/fact.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { money, quantity } from '../../src/domain/money.ts';
 import type { Millis } from '../../src/domain/time.ts';
-import { checkSettings, type Settings } from '../../src/settings/settings.ts';
+import { VenueFault } from '../../src/exchange/fault.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { StoreFault } from '../../src/store/fault.ts';
 import { checkAtRest, restless } from './at-rest.ts';
 import { Auditor } from './auditor.ts';
 import { EventQueue } from './event-queue.ts';
-import { type ExchangeEvent, exact, SimulatedExchange } from './exchange.ts';
+import { type ExchangeEvent, SimulatedExchange } from './exchange.ts';
 import { type Doom, Life, type Machine, STEPS } from './life.ts';
 import { hourMs, minuteMs, PairMarket, stepMs } from './market.ts';
+import { Mishaps } from './mishap.ts';
 import { Person } from './person.ts';
+import { configurationsOf, FIRST_PRICES, PAIRS, settingsOf } from './scene.ts';
 import { openGround, type StoreGround } from './store-ground.ts';
 import { Fate, type Swarm } from './swarm.ts';
 import { Trace } from './trace.ts';
 import { startTrader, type Trader } from './trader.ts';
 
-const quote = 'USDT';
-export const PAIRS = ['BTC/USDT', 'ETH/USDT'] as const;
-const firstPrices: Readonly<Record<string, number>> = { 'BTC/USDT': 60_000, 'ETH/USDT': 3000 };
 const historyBars = 720;
 /** Faults go on for so long, and on until a seed was worth its time, but not for ever. */
 const faultyMs: Millis = 7 * minuteMs;
@@ -68,9 +69,10 @@ export class World {
   readonly exchange: SimulatedExchange;
   readonly settings: Settings;
   readonly configurations: readonly Configuration[];
-  readonly #machine: Machine;
+  readonly machine: Machine;
   readonly #auditor: Auditor;
   readonly #person: Person;
+  readonly #mishaps: Mishaps;
   readonly #database: string;
   #life: Life | undefined;
   #trader: Trader | undefined;
@@ -85,12 +87,12 @@ export class World {
     this.fate = new Fate(swarm);
     this.trace = new Trace(linesMax);
     const drift = this.fate.rate('clockDrift') * 500e-6 * (2 * this.fate.draw('drift') - 1);
-    this.#machine = { queue: this.queue, rate: 1 + drift, wallOffset: 0 };
+    this.machine = { queue: this.queue, rate: 1 + drift, wallOffset: 0 };
     for (const pair of PAIRS) {
       const origin = Math.floor(begunAt / minuteMs - historyBars) * minuteMs;
       const market = {
         ...{ origin: Math.floor(origin / hourMs) * hourMs, liveAt: begunAt },
-        first: firstPrices[pair] ?? 1,
+        first: FIRST_PRICES[pair],
       };
       this.markets.set(pair, new PairMarket(swarm.seed, pair, market));
     }
@@ -100,6 +102,7 @@ export class World {
     this.#database = join(options.directory, `${swarm.seed}.db`);
     this.#auditor = new Auditor(this);
     this.#person = new Person(this);
+    this.#mishaps = new Mishaps(this);
   }
 
   get engine(): Trader['engine'] | undefined {
@@ -129,7 +132,7 @@ export class World {
     const isFine = (): boolean => this.#auditor.findings.length === 0;
     try {
       this.#everyStep();
-      this.#everyMinute();
+      this.#mishaps.begin();
       this.#person.begin();
       this.#begin();
       await this.queue.play(begunAt + faultyMsMax, () => this.#auditor.look() && !this.#isWorth());
@@ -151,9 +154,7 @@ export class World {
     this.#person.calm();
     this.isHalted = false;
     if (this.#life?.isOver !== false) this.#begin();
-    for (const [pair, rules] of this.exchange.rules) {
-      this.exchange.rules.set(pair, { ...rules, isHalted: false });
-    }
+    for (const pair of PAIRS) this.#mishaps.rule(pair, { isHalted: false });
     const begun = this.queue.now;
     await this.queue.play(begun + restMsMin, () => this.#auditor.look());
     // A moment at which nothing is under way; and if none comes, whatever hinders it is told.
@@ -202,7 +203,7 @@ export class World {
   /** A process begins. */
   #begin(): void {
     this.#lives += 1;
-    const life = new Life(this.#machine, {
+    const life = new Life(this.machine, {
       doom: this.#doom(),
       mayCrash: () => this.fate.isAwake,
       onEnd: (step) => this.#ended(step),
@@ -212,6 +213,9 @@ export class World {
     this.#auditor.begins();
     void this.#start(life).catch((error: unknown) => {
       if (life.isOver) return;
+      if (!(error instanceof StoreFault || error instanceof VenueFault)) {
+        this.object('bug: a start that failed', String(error));
+      }
       this.trace.write(this.queue.now, `the start failed: ${String(error)}`, 'start failed');
       life.end('a failed start');
     });
@@ -239,12 +243,13 @@ export class World {
       onRefused: auditor.storeRefused.bind(auditor),
       onTradeTold: auditor.tradeTold.bind(auditor),
       onCommitted: (entries: readonly Entry[]) => {
-        for (const { seq, type, key } of entries) {
-          trace.write(queue.now, `${seq} ${type} ${key}`, type);
+        for (const entry of entries) {
+          const { what, situation } = told(entry);
+          trace.write(queue.now, `${entry.seq} ${what}`, situation);
         }
         auditor.committed(entries);
       },
-      onTrouble: () => auditor.storeStalled(),
+      onTrouble: (forMs = 0) => auditor.storeStalled(forMs),
       onOrderLeaves: auditor.orderLeaves.bind(auditor),
       onCandle: auditor.candle.bind(auditor),
       onPrice: auditor.price.bind(auditor),
@@ -290,59 +295,10 @@ export class World {
     });
   }
 
-  /** What befalls the exchange and the machine. */
-  #everyMinute(): void {
-    this.queue.after(minuteMs * (0.5 + this.fate.draw('minute')), () => {
-      this.#befall();
-      this.#everyMinute();
-    });
-  }
-
-  #befall(): void {
-    const { fate, trace, exchange, queue } = this;
-    const pair = PAIRS[Math.floor(fate.draw('pair') * PAIRS.length)] ?? PAIRS[0];
-    if (fate.strikes('clockStep')) {
-      this.#machine.wallOffset = (2 * fate.draw('step') - 1) * 3_600_000;
-      trace.met('clock set');
-      // Somebody notices, sooner or later.
-      queue.after(fate.skewed('noticed', 1000, 120_000), () => {
-        this.#machine.wallOffset = 0;
-      });
-    }
-    if (fate.strikes('stranger')) {
-      trace.met('stranger trades');
-      const clientOrderId = `web_${exchange.orders.length}`;
-      const side = fate.draw('stranger side') < 0.5 ? 'BUY' : 'SELL';
-      const amount = pair === 'ETH/USDT' ? '0.4' : '0.02';
-      exchange.place({
-        ...{ clientOrderId, pair, side, type: 'MARKET', quantity: exact(amount) },
-        ...{ price: undefined, stopPrice: undefined },
-      });
-    }
-    if (fate.strikes('transfer')) {
-      const amount = exact(Math.round((2 * fate.draw('amount') - 1) * 5000));
-      if (exchange.transfer(quote, amount)) trace.met('transfer');
-    }
-    const rules = exchange.rules.get(pair);
-    if (rules === undefined) return;
-    if (fate.strikes('rules')) {
-      trace.met('rules changed');
-      exchange.rules.set(pair, { ...rules, stepSize: exact('0.01'), notionalMin: exact(20) });
-    }
-    if (fate.strikes('pairHalt')) {
-      trace.met('pair halted');
-      exchange.rules.set(pair, { ...rules, isHalted: true });
-      queue.after(fate.skewed('halt', 1000, 120_000), () => {
-        const now = exchange.rules.get(pair) ?? rules;
-        exchange.rules.set(pair, { ...now, isHalted: false });
-      });
-    }
-  }
-
   #instruments(): ReadonlyMap<string, Instrument> {
     return new Map(
       [...this.exchange.rules].map(([pair, { tickSize, stepSize, notionalMin }]) => {
-        const [base = ''] = pair.split('/');
+        const [base = '', quote = ''] = pair.split('/');
         return [
           pair,
           {
@@ -360,49 +316,18 @@ export class World {
   }
 }
 
-const eager = {
-  ...{ pivot_bars: 1, lookback: 200, level_age_min: 10, cluster_tolerance: 0, reclaim_bars: 3 },
-  ...{ depth_min: 0, depth_max: 10, relative_volume_min: 0, close_location_min: 0 },
-  ...{ sweep_window: 1, target_min_r: 1.5, target_r: 2, target_max_r: 2, confidence_min: 0 },
-};
-
-const configurationsOf = (): readonly Configuration[] =>
-  PAIRS.flatMap((pair) =>
-    [1, 2, 3, 5].map((patience): Configuration => {
-      const [base = ''] = pair.split('/');
-      return {
-        ...{ id: `${base.toLowerCase()}-${patience}`, version: 1, pair, exchange: 'binance' },
-        ...{ strategy: 'liquidity_sweep', timeframe: '1m', stage: 'MATURE', isActive: true },
-        parameters: { ...eager, stop_buffer: 0.5 + patience / 4, bars_max: patience },
-        ...{ winRatePercent: 68, sharpe: 2.1, performance: {}, validation: {} },
-        ...{ regime: null, evidence: null },
-      };
-    }),
-  );
-
-function settingsOf(fate: Fate): Settings {
-  const isNarrow = fate.rate('narrow') > 0;
-  // Each of them binds in some seeds.
-  const maxTotalExposure = fate.between('total exposure', 0.1, 0.35);
-  const maxAssetExposure = fate.between('asset exposure', 0.08, 0.25);
-  const read = checkSettings(
-    {
-      mode: 'live',
-      execution: { fee: 0.0005, slippage: 0, collar: 0.004, maxSignalAge: 1 },
-      risk: {
-        ...{ maxTotalExposure, maxAssetExposure, cashReserve: 0.6, maxPositions: 6 },
-        ...{ stageCaps: { MATURE: 0.4 }, maxDailyLoss: isNarrow ? 0.0003 : 0.05 },
-      },
-      protection: { by: fate.draw('protection') < 0.7 ? 'both' : 'engine', offset: 0.002 },
-      breakers: {
-        ...{ entriesPerHour: 1000, entriesPerDay: 1000, lossStreak: 1000, silenceSeconds: 30 },
-        ...{ rejectsInRow: isNarrow ? 5 : 1000, rejectOrders: 1000, venueErrors: 1000 },
-        ...{ priceBand: 0.5, priceBandMajor: 0.4, volatilityScale: 500, volatilityPause: 900 },
-        ...{ volatilityReset: 400, slippageShock: 0.9, slippagePause: 0.8, slippageScale: 0.7 },
-      },
-    },
-    'simulation',
-  );
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  return read.settings;
+/** An entry in few words, and the situation that it is. */
+function told(entry: Entry): { what: string; situation: string } {
+  const { type, key } = entry;
+  const detail =
+    type === 'signal.refused'
+      ? entry.data.refusal.code
+      : type === 'breaker.tripped'
+        ? entry.data.id
+        : type === 'order.ended'
+          ? entry.data.state
+          : type === 'exit.ordered'
+            ? entry.data.reason
+            : '';
+  return { what: `${type} ${key} ${detail}`.trimEnd(), situation: `${type} ${detail}`.trimEnd() };
 }
