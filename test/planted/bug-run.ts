@@ -1,6 +1,7 @@
 // Every planted bug, the first seed that catches it, and the invariant that it breaks there.
 import { BUGS, keepSeeds, knownSeeds } from './bug.ts';
 import { failingAnyway, type Hunted, hunt } from './hunt.ts';
+import { type Plot, withPlot } from './plot.ts';
 import { tableOf } from './table.ts';
 
 export interface BugOptions {
@@ -32,18 +33,18 @@ export async function runBugs(options: BugOptions, say: (line: string) => void):
   const todo = [...bugs.entries()];
   const hunts: Hunted[] = [];
 
-  async function work(): Promise<void> {
+  async function work(plot: Plot): Promise<void> {
     for (let next = todo.shift(); next !== undefined; next = todo.shift()) {
       const [place, bug] = next;
-      const hunted = await hunt(bug, { seeds: seedsFor(bug.name), msMax });
+      const hunted = await hunt(plot, bug, { seeds: seedsFor(bug.name), msMax });
       hunts[place] = hunted;
       say(`${bug.name}: ${wordsOf(hunted)}`);
     }
   }
 
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: workers }, () => withPlot(work)));
   const seeds = hunts.flatMap(({ caught }) => (caught === undefined ? [] : [caught.seed]));
-  const anyway = await failingAnyway([...new Set(seeds)]);
+  const anyway = await withPlot((plot) => failingAnyway(plot, [...new Set(seeds)]));
   const good = hunts.filter(({ caught }) => caught !== undefined && !anyway.has(caught.seed));
   for (const line of tableOf(hunts)) say(line);
   for (const seed of anyway) say(`seed ${seed} fails without any bug: it has caught nothing`);

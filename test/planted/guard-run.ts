@@ -2,7 +2,7 @@
 import { drawnGuards } from './guard.ts';
 import { failingAnyway, type Hunted, hunt } from './hunt.ts';
 import type { Patch } from './patch.ts';
-import { withPlot } from './plot.ts';
+import type { Plot } from './plot.ts';
 import { removalOf } from './removal.ts';
 import { runSuite, type SuiteResult } from './suite.ts';
 import { cell } from './table.ts';
@@ -23,6 +23,7 @@ interface Missed {
 
 /** Tells what notices each; true where something notices every one. */
 export async function runGuards(
+  plot: Plot,
   options: GuardOptions,
   say: (line: string) => void,
 ): Promise<boolean> {
@@ -31,13 +32,13 @@ export async function runGuards(
   const all: Missed[] = [];
   for (const guard of drawnGuards(seed, count)) {
     const patch = removalOf(guard);
-    const suite = await withPlot(patch, (plot) => runSuite(plot, msMax));
-    const hunted = await hunt(patch, { seeds, msMax });
+    const suite = await plot.with(patch, () => runSuite(plot, msMax));
+    const hunted = await hunt(plot, patch, { seeds, msMax });
     all.push({ patch, suite, hunted });
     say(`${patch.name}: ${suite.failed ?? 'no test fails'}; ${simulationWords(hunted)}`);
   }
   const caught = all.flatMap(({ hunted }) => hunted.caught?.seed ?? []);
-  const anyway = await failingAnyway([...new Set(caught)]);
+  const anyway = await failingAnyway(plot, [...new Set(caught)]);
   for (const line of tableOf(all)) say(line);
   for (const one of anyway) say(`seed ${one} fails with every guard in place`);
   const isFound = ({ suite, hunted: { caught } }: Missed): boolean =>

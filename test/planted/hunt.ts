@@ -3,7 +3,7 @@
 import { type Played, playFleet } from '../simulation/fleet.ts';
 import type { Finding } from '../simulation/world.ts';
 import type { Patch } from './patch.ts';
-import { withPlot } from './plot.ts';
+import type { Plot } from './plot.ts';
 
 export interface Caught {
   readonly seed: number;
@@ -26,7 +26,7 @@ export interface HuntOptions {
 }
 
 /** Looks for the first of `seeds` that fails with `patch`. Never throws. */
-export async function hunt(patch: Patch, options: HuntOptions): Promise<Hunted> {
+export async function hunt(plot: Plot, patch: Patch, options: HuntOptions): Promise<Hunted> {
   const begunAt = performance.now();
   let seeds = 0;
   let caught: Caught | undefined;
@@ -36,7 +36,7 @@ export async function hunt(patch: Patch, options: HuntOptions): Promise<Hunted> 
     if (finding !== undefined) caught ??= { seed, finding };
   };
   try {
-    await withPlot(patch, ({ child }) => play(child, options, take));
+    await plot.with(patch, () => play(plot.child, options, take));
   } catch (error) {
     trouble = error instanceof Error ? error.message : String(error);
   }
@@ -45,19 +45,17 @@ export async function hunt(patch: Patch, options: HuntOptions): Promise<Hunted> 
 }
 
 /** Those of `seeds` that fail on the tree as it is. */
-export async function failingAnyway(seeds: readonly number[]): Promise<ReadonlySet<number>> {
+export async function failingAnyway(
+  { child }: Plot,
+  seeds: readonly number[],
+): Promise<ReadonlySet<number>> {
   const failing = new Set<number>();
   if (seeds.length === 0) return failing;
-  await withPlot(undefined, ({ child }) =>
-    play(
-      child,
-      { seeds, msMax: Number.POSITIVE_INFINITY },
-      ({ seed, findings }) => {
-        if (findings.length > 0) failing.add(seed);
-      },
-      seeds.length + 1,
-    ),
-  );
+  const all = { seeds, msMax: Number.POSITIVE_INFINITY };
+  const take = ({ seed, findings }: Played): void => {
+    if (findings.length > 0) failing.add(seed);
+  };
+  await play(child, all, take, seeds.length + 1);
   return failing;
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { runBugs } from './bug-run.ts';
 import { guards } from './guard.ts';
 import { runGuards } from './guard-run.ts';
+import { withPlot } from './plot.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +31,8 @@ async function run(): Promise<boolean> {
   }
   if (values.guards) {
     const [seed, count] = [Number(values.seed), Number(values.count)];
-    return runGuards({ seed, count, seedsMax: Number(values.seeds ?? 300), msMax }, say);
+    const options = { seed, count, seedsMax: Number(values.seeds ?? 300), msMax };
+    return withPlot((plot) => runGuards(plot, options, say));
   }
   const { quick, keep, only } = values;
   const seedsMax = Number(values.seeds ?? (quick ? 50 : 5000));

@@ -25,12 +25,19 @@ export function changed(text: string, { file, find, put }: Change, name: string)
   return text.replace(find, () => put);
 }
 
-/** Applies `patch` to the tree at `root`, all of it or nothing. */
-export function applyPatch(root: string, { name, changes }: Patch): void {
-  const texts = new Map<string, string>();
+/** Applies `patch` to the tree at `root`, all of it or nothing; what is returned takes it back. */
+export function applyPatch(root: string, { name, changes }: Patch): () => void {
+  const before = new Map<string, string>();
+  const after = new Map<string, string>();
   for (const change of changes) {
     const path = join(root, change.file);
-    texts.set(path, changed(texts.get(path) ?? readFileSync(path, 'utf8'), change, name));
+    const text = after.get(path) ?? readFileSync(path, 'utf8');
+    if (!before.has(path)) before.set(path, text);
+    after.set(path, changed(text, change, name));
   }
-  for (const [path, text] of texts) writeFileSync(path, text);
+  const write = (texts: ReadonlyMap<string, string>): void => {
+    for (const [path, text] of texts) writeFileSync(path, text);
+  };
+  write(after);
+  return () => write(before);
 }
