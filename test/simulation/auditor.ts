@@ -4,9 +4,10 @@
 
 import { streamKey } from '../../src/domain/candle.ts';
 import type { Entry } from '../../src/domain/fact.ts';
-import { available } from '../../src/domain/portfolio.ts';
+import { available, type Portfolio } from '../../src/domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../../src/domain/time.ts';
 import type { ClosedCandle, PriceUpdate } from '../../src/ports.ts';
+import { ToldTrades, wrongFree } from './book-check.ts';
 import { type Amount, type ExchangeEvent, exact, type Wanted } from './exchange.ts';
 import { JournalModel } from './journal-model.ts';
 import type { Finding, World } from './world.ts';
@@ -28,6 +29,10 @@ export class Auditor {
   readonly #candles = new Map<string, Millis>();
   /** Since when a stop has been crossed by a price the trader heard, by configuration. */
   readonly #crossed = new Map<string, Millis>();
+  /** Entries that left in this life: its ears are open for what becomes of them. */
+  readonly #entered = new Set<string>();
+  readonly #told = new ToldTrades();
+  #book: Portfolio | undefined;
   #troubleAt: Millis = 0;
   #lastSeq = 0;
 
@@ -43,6 +48,7 @@ export class Auditor {
   /** False once something is wrong: what follows would only be its consequences. */
   look(): boolean {
     this.#lookAtStops();
+    this.#lookAtBook();
     return this.findings.length === 0;
   }
 
@@ -53,11 +59,24 @@ export class Auditor {
 
   ends(): void {
     this.#crossed.clear();
+    this.#entered.clear();
+    this.#told.clear();
   }
 
   /** The store could not write, or takes so long. */
   storeStalled(forMs: Millis): void {
     this.#troubleAt = Math.max(this.#troubleAt, this.#world.queue.now + forMs);
+  }
+
+  /** The trader hears of a trade, by the account's events. */
+  tradeTold(clientOrderId: string, tradeId: string): void {
+    if (!this.#entered.has(clientOrderId)) return;
+    this.#told.add({ clientOrderId, tradeId, at: this.#world.queue.now });
+  }
+
+  /** The store itself does not take what was decided. */
+  storeRefused(error: unknown): void {
+    this.object('23 the store takes what is decided', String(error));
   }
 
   /** Entries of one commit. */
@@ -112,7 +131,9 @@ export class Auditor {
       wanted.quantity.eq(order.quantity) &&
       (wanted.price?.eq(order.limitPrice ?? 0) ?? order.limitPrice === null);
     if (!isSame) this.object('24 what was decided is what is sent', clientOrderId);
-    if (order.purpose === 'entry') this.#enters(known.order.signalId, clientOrderId);
+    if (order.purpose !== 'entry') return;
+    this.#entered.add(clientOrderId);
+    this.#enters(known.order.signalId, clientOrderId);
   }
 
   candle({ stream, candle }: ClosedCandle): void {
@@ -157,6 +178,17 @@ export class Auditor {
         this.#crossed.delete(configId);
       }
     }
+  }
+
+  #lookAtBook(): void {
+    const book = this.#world.engine?.book();
+    if (book === undefined) return;
+    const missing = this.#told.missing(book, this.#world.queue.now - lackMsMax);
+    if (missing !== undefined) this.object('6 each trade that is told is booked', missing);
+    if (book === this.#book) return;
+    this.#book = book;
+    const wrong = wrongFree(book);
+    if (wrong !== undefined) this.object('13 reservation', wrong);
   }
 
   /** An entry goes out: the last moment at which it may still be stopped. */

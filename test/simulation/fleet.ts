@@ -20,6 +20,8 @@ export interface FleetOptions {
   readonly failuresMax: number;
   /** Wall time after which no further seed is begun. */
   readonly msMax: number;
+  /** What a process runs; this tree's own simulation where none is named. */
+  readonly child?: URL;
   onPlayed(played: Played): void;
 }
 
@@ -65,7 +67,7 @@ export async function playFleet(options: FleetOptions): Promise<Sum> {
   }
 
   async function work(): Promise<void> {
-    const child = startChild();
+    const child = startChild(options.child);
     try {
       for (let seed = todo.shift(); seed !== undefined; seed = todo.shift()) {
         take(await playIn(child, seed));
@@ -85,8 +87,8 @@ export async function playFleet(options: FleetOptions): Promise<Sum> {
   };
 }
 
-const startChild = (): ChildProcess =>
-  fork(new URL('./child.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+const startChild = (child = new URL('./child.ts', import.meta.url)): ChildProcess =>
+  fork(child, { execArgv: ['--import', 'tsx'] });
 
 function playIn(child: ChildProcess, seed: number): Promise<Played> {
   return new Promise((resolve, reject) => {

@@ -31,6 +31,8 @@ export class JournalModel {
   readonly orders = new Map<string, ModelOrder>();
   /** By configuration. */
   readonly positions = new Map<string, ModelPosition>();
+  /** Signals that were decided on, whatever was decided. */
+  readonly #spent = new Set<string>();
   readonly #balances = new Map<string, Amount>();
   day: { number: number; isLatched: boolean } | undefined;
   trading: 'active' | 'reducing' = 'active';
@@ -67,10 +69,13 @@ export class JournalModel {
   /** What was meant, and what became of it. */
   #order(entry: Entry): Wrong | undefined {
     switch (entry.type) {
+      case 'signal.refused':
+        if (entry.data.spent) this.#spent.add(entry.data.signal.id);
+        return undefined;
       case 'signal.approved':
       case 'exit.ordered':
       case 'protection.ordered':
-        return this.#meant(entry.data.order);
+        return this.#meant(entry.data.order, entry.type === 'signal.approved');
       case 'order.resent':
         this.#with(entry.data.clientOrderId, (one) => {
           one.end = undefined;
@@ -97,8 +102,12 @@ export class JournalModel {
     }
   }
 
-  #meant(order: Order): Wrong | undefined {
-    const { clientOrderId } = order;
+  #meant(order: Order, isEntry: boolean): Wrong | undefined {
+    const { clientOrderId, signalId } = order;
+    if (isEntry && this.#spent.has(signalId)) {
+      return ['3 one decision each', `${signalId} was decided on twice`];
+    }
+    if (isEntry) this.#spent.add(signalId);
     if (this.orders.has(clientOrderId)) {
       return ['3 one decision each', `${clientOrderId} was meant twice`];
     }

@@ -23,6 +23,9 @@ interface Subscription {
   silentUntil: Millis;
 }
 
+/** What is no price. */
+const BROKEN = [Number.NaN, 0, -1, Number.POSITIVE_INFINITY] as const;
+
 const rowOf = ({ openTime, open, high, low, close, volume }: Candle): readonly number[] => [
   ...[openTime, open, high, low, close, volume],
 ];
@@ -162,12 +165,26 @@ export class MarketWire {
       }
     }
     const candle = market.forming(at, length);
+    const close = this.#sound(candle.close);
+    if (close !== candle.close) {
+      this.#frame(() =>
+        this.#listener.onKline(stream, { candle: { ...candle, close }, closed: true }, at),
+      );
+    }
     this.#frame(() => this.#listener.onKline(stream, { candle, closed: false }, at));
   }
 
   #price(pair: string, at: Millis): void {
-    const price = this.#world.markets.get(pair)?.price(at);
+    const price = this.#sound(this.#world.markets.get(pair)?.price(at));
     if (price !== undefined) this.#frame(() => this.#listener.onPrice(pair, price, at));
+  }
+
+  /** A number as it is, or as a venue gone wrong has it. */
+  #sound<T extends number | undefined>(value: T): T | number {
+    const { fate, trace } = this.#world;
+    if (!fate.strikes('numberBroken')) return value;
+    trace.met('number broken');
+    return BROKEN[Math.floor(fate.draw('broken') * BROKEN.length)] ?? Number.NaN;
   }
 
   #frame(deliver: () => void): void {

@@ -23,6 +23,8 @@ export interface WireWorld {
   readonly trace: Trace;
   /** Told of every order as it leaves the trader, before anything can happen to it. */
   onOrderLeaves(wanted: Parameters<SimulatedExchange['place']>[0], life: Life): void;
+  /** Told of every trade that the account's events bring to the trader. */
+  onTradeTold(clientOrderId: string, tradeId: string): void;
 }
 
 type Query = Readonly<Record<string, unknown>>;
@@ -220,6 +222,9 @@ export class OrderWire {
       queue.after(delayMs, () => {
         if (!this.#isSubscribed || !this.#life.passes('event.comes')) return;
         this.#onEvent(words);
+        if (event.type !== 'trade') return;
+        const { id, order } = event.trade;
+        this.#world.onTradeTold(order.clientOrderId, `${id}`);
       });
     }
     if (times > 1) this.#world.trace.met('event twice');

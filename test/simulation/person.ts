@@ -9,6 +9,8 @@ const reason = 'a look';
 const everyMs: Millis = 20_000;
 /** The file HALT is heeded this often. */
 const heedMs: Millis = 250;
+/** How often somebody halts while an entry waits for its commit. */
+const meanwhile = 0.1;
 
 export class Person {
   readonly #world: World;
@@ -37,6 +39,14 @@ export class Person {
   /** Nothing is left to be done by a person. */
   get isDone(): boolean {
     return !this.#isBusy && !this.#mustAdopt;
+  }
+
+  /** An entry waits for its commit: the worst moment for a halt. */
+  entryWaits(): void {
+    const { fate, trace } = this.#world;
+    if (this.#isCalm || fate.rate('person') === 0 || !(fate.draw('meanwhile') < meanwhile)) return;
+    trace.met('halted while an entry waits');
+    this.#halt();
   }
 
   #look(): void {
@@ -71,6 +81,12 @@ export class Person {
     engine.adopt(null, by, reason).then(done, () => done('refused'));
   }
 
+  #halt(): void {
+    this.#world.trace.met('halted');
+    this.#world.isHalted = true;
+    this.#world.queue.after(heedMs, () => this.#world.engine?.command('reduce', by, reason));
+  }
+
   #interfere(engine: NonNullable<World['engine']>): void {
     const { fate, trace, queue } = this.#world;
     const what = fate.draw('what');
@@ -79,9 +95,7 @@ export class Person {
       `anna interferes: ${what < 0.4 ? 'halt' : what < 0.7 ? 'flatten' : 'close'}`,
     );
     if (what < 0.4) {
-      trace.met('halted');
-      this.#world.isHalted = true;
-      queue.after(heedMs, () => this.#world.engine?.command('reduce', by, reason));
+      this.#halt();
     } else if (what < 0.7) {
       trace.met('flattened');
       engine.command('flatten', by, reason);

@@ -1,7 +1,7 @@
 // The trader's store in a simulated world: the genuine journal and tables in a database that outlives each process,
 // below commits that fail before they are done, after it, for a while, or take long.
 import { copyFileSync, existsSync } from 'node:fs';
-import type { Entry } from '../../src/domain/fact.ts';
+import type { Entry, Fact } from '../../src/domain/fact.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { Journal } from '../../src/ports.ts';
 import { type Connection, openWriter } from '../../src/store/connection.ts';
@@ -36,7 +36,11 @@ export async function openGround(
     readonly queue: EventQueue;
     readonly fate: Fate;
     readonly trace: Trace;
+    /** Facts are on their way to the store. */
+    onAppending(facts: readonly Fact[]): void;
     onCommitted(entries: readonly Entry[]): void;
+    /** The database itself refuses. */
+    onRefused(error: unknown): void;
     /** A commit failed, or takes so long. */
     onTrouble(forMs?: Millis): void;
   },
@@ -46,6 +50,14 @@ export async function openGround(
   const { queue, fate, trace } = world;
   const connection = openWriter<Schema>(path, false);
   let fullUntil = 0;
+  const transact: Connection<Schema>['transaction'] = (work) => {
+    try {
+      return connection.transaction(work);
+    } catch (error) {
+      world.onRefused(error);
+      throw error;
+    }
+  };
   const faulty: Connection<Schema> = {
     ...connection,
     transaction(work) {
@@ -60,7 +72,7 @@ export async function openGround(
         world.onTrouble();
         throw new StoreFault('io', 'expected to write, was an error of the disk');
       }
-      const done = connection.transaction(work);
+      const done = transact(work);
       if (fate.strikes('commitLies')) {
         trace.met('commit failed after it was done');
         throw new StoreFault('io', 'expected an answer of the disk, was an error');
@@ -84,6 +96,7 @@ export async function openGround(
         life.survives(
           (async () => {
             waiting += 1;
+            world.onAppending(facts);
             const stall = fate.strikes('commitStalls') ? fate.skewed('stall', 50, 20_000) : 0;
             if (stall > 0) {
               trace.met('commit stalled');

@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../src/domain/configuration.ts';
-import type { Entry } from '../../src/domain/fact.ts';
+import type { Entry, Fact } from '../../src/domain/fact.ts';
 import type { Instrument } from '../../src/domain/instrument.ts';
 import { money, quantity } from '../../src/domain/money.ts';
 import type { Millis } from '../../src/domain/time.ts';
@@ -26,14 +26,14 @@ import { startTrader, type Trader } from './trader.ts';
 
 const historyBars = 720;
 /** Faults go on for so long, and on until a seed was worth its time, but not for ever. */
-const faultyMs: Millis = 7 * minuteMs;
-const faultyMsMax: Millis = 30 * minuteMs;
+const faultyMs: Millis = 4.5 * minuteMs;
+const faultyMsMax: Millis = 20 * minuteMs;
 const ordersMin = 20;
 /** In which everything comes to rest once nothing fails any more, and how soon it is looked whether it has. */
 const restMs: Millis = 5 * minuteMs;
 const restMsMin: Millis = 45_000;
-/** Five minutes before midnight: each seed sees a day and an hour begin. */
-const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 55, 0, 700);
+/** A few minutes before midnight: each seed sees a day and an hour begin. */
+const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 57, 0, 700);
 
 export interface Outcome {
   readonly seed: number;
@@ -237,6 +237,11 @@ export class World {
       ...{ queue, fate, trace, exchange, markets, settings, configurations },
       instruments: () => this.#instruments(),
       isHalted: () => this.isHalted,
+      onAppending: (facts: readonly Fact[]) => {
+        if (facts.some(({ type }) => type === 'signal.approved')) this.#person.entryWaits();
+      },
+      onRefused: auditor.storeRefused.bind(auditor),
+      onTradeTold: auditor.tradeTold.bind(auditor),
       onCommitted: (entries: readonly Entry[]) => {
         for (const entry of entries) {
           const { what, situation } = told(entry);
