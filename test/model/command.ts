@@ -23,7 +23,7 @@ export function modelled<Model extends object, Real>(
   after: (model: Model, real: Real) => void = () => {},
 ): void {
   fc.assert(
-    fc.property(fc.commands(commands, { maxCommands: length }), (story) => {
+    fc.property(fc.commands(commands, { maxCommands: length, size: 'max' }), (story) => {
       const both = setup();
       fc.modelRun(() => both, story);
       after(both.model, both.real);

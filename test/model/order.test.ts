@@ -248,10 +248,11 @@ test.each(['entry', 'exit'] as const)(
     modelled(
       [words, words, fills, fills, cancels, again],
       () => setup(purpose),
-      { runs: 300, length: 25 },
+      { runs: 150, length: 30 },
       ({ state }, { raw }) => {
         expect(raw.getSnapshot().hasTag('ended')).toBe(ENDS.includes(state));
       },
     );
   },
+  60_000,
 );
