@@ -89,6 +89,9 @@ interface Standing {
   readonly order: Order;
   state: OrderReport['state'];
   readonly fills: Fill[];
+  readonly sentAt: number;
+  /** Not seen where orders are looked up. */
+  isHidden: boolean;
 }
 
 export class SlowVenue implements Venue {
@@ -100,7 +103,6 @@ export class SlowVenue implements Venue {
   /** Requests that arrived for an order that was there. */
   duplicates = 0;
   readonly #held = new Map<string, Decimal>([['USDT', decimal(100_000)]]);
-  readonly #missed = new Set<string>();
   readonly #s: Scheduler;
   readonly #clock: Clock;
   readonly #chance: () => number;
@@ -131,8 +133,11 @@ export class SlowVenue implements Venue {
     return { kind: 'accepted', report, fills: this.book.get(order.clientOrderId)?.fills ?? [] };
   }
 
+  /** Some requests are long on their way: others are asked and answered meanwhile. */
   async #arrive(order: Order, sentAt: number): Promise<'taken' | 'again' | 'late'> {
-    await this.#s.schedule(Promise.resolve(), `arrive ${order.purpose}`);
+    for (let hops = this.#chance() < 30 ? 15 : 1; hops > 0; hops -= 1) {
+      await this.#s.schedule(Promise.resolve(), `arrive ${order.purpose}`);
+    }
     if (this.#clock.monotonic() > sentAt + recvWindowMs) return 'late';
     await this.#s.schedule(Promise.resolve(), `work ${order.purpose}`);
     if (this.#clock.monotonic() > sentAt + recvWindowMs + processingMs) return 'late';
@@ -140,13 +145,14 @@ export class SlowVenue implements Venue {
       this.duplicates += 1;
       return 'again';
     }
-    this.#match(order);
+    this.#match(order, sentAt);
     return 'taken';
   }
 
   /** In whole, in two pieces, in part, or not at all: nothing rests here. */
-  #match(order: Order): void {
-    const standing: Standing = { order, state: 'open', fills: [] };
+  #match(order: Order, sentAt: number): void {
+    const isHidden = this.#chance() < 25;
+    const standing: Standing = { order, state: 'open', fills: [], sentAt, isHidden };
     this.book.set(order.clientOrderId, standing);
     const whole = decimal(order.quantity);
     const first = whole.times(0.4).toDecimalPlaces(3);
@@ -154,10 +160,10 @@ export class SlowVenue implements Venue {
     for (const quantity of parts.filter((one) => one.gt(0))) this.#trade(standing, quantity);
     const filled = parts.reduce((sum, one) => sum.plus(one), decimal(0));
     standing.state = filled.eq(whole) ? 'filled' : 'canceled';
-    this.#tell(() => {
+    this.#tell(standing, 'word', () => {
       const report = this.#report(order.clientOrderId);
       if (report !== undefined) this.news.next({ type: 'order.reported', report });
-    }, 'word');
+    });
   }
 
   #trade(standing: Standing, quantity: Decimal): void {
@@ -178,12 +184,12 @@ export class SlowVenue implements Venue {
       quote,
       this.held(quote).minus(price.times(quantity).times(sign)).minus(fill.fee),
     );
-    this.#tell(() => this.news.next({ type: 'fill.reported', fill }), 'trade');
+    this.#tell(standing, 'trade', () => this.news.next({ type: 'fill.reported', fill }));
   }
 
-  /** Now and then twice, now and then never. */
-  #tell(say: () => void, what: string): void {
-    const times = this.#chance() % 3;
+  /** Now and then twice, now and then never; never of what is hidden. */
+  #tell({ isHidden }: Standing, what: string, say: () => void): void {
+    const times = isHidden ? 0 : this.#chance() % 3;
     for (let time = 0; time < times; time += 1) {
       void this.#s.schedule(Promise.resolve(), what).then(say);
     }
@@ -215,30 +221,30 @@ export class SlowVenue implements Venue {
     return said;
   }
 
-  /**
-   * What an order got is told before its state is, as the venue's adapter has it. Once for each it may look where
-   * the order is not seen yet.
-   */
-  find = ({ clientOrderId }: Pick<Order, 'clientOrderId'>) => {
-    const isBlind = this.#chance() < 20 && !this.#missed.has(clientOrderId);
-    return this.#ask('order', () => {
-      if (isBlind) this.#missed.add(clientOrderId);
-      if (isBlind) return undefined;
+  /** What an order got is told before its state is, as the venue's adapter has it. */
+  find = ({ clientOrderId }: Pick<Order, 'clientOrderId'>) =>
+    this.#ask('order', () => {
+      if (this.#isHidden(clientOrderId)) return undefined;
       const fills = this.book.get(clientOrderId)?.fills ?? [];
       for (const fill of fills) this.news.next({ type: 'fill.reported', fill });
       return this.#report(clientOrderId);
     });
-  };
-  fills = (pair: string) => {
-    const isBlind = this.#chance() < 20;
-    return this.#ask('trades', () => {
-      const all = [...this.book.values()].filter(({ order }) => order.pair === pair);
-      // What another place has not heard of yet is an order's last trades.
-      return all.flatMap(({ order, fills }) =>
-        isBlind && this.#missed.has(order.clientOrderId) ? [] : fills,
-      );
-    });
-  };
+  fills = (pair: string) =>
+    this.#ask('trades', () =>
+      [...this.book.values()].flatMap(({ order, isHidden, fills }) =>
+        order.pair === pair && !isHidden ? fills : [],
+      ),
+    );
+
+  /** Some are not seen where they are looked up, until one question that was late enough to prove something. */
+  #isHidden(clientOrderId: string): boolean {
+    const standing = this.book.get(clientOrderId);
+    if (standing?.isHidden !== true) return false;
+    const provesAt = standing.sentAt + recvWindowMs + processingMs;
+    standing.isHidden = this.#clock.monotonic() < provesAt;
+    return true;
+  }
+
   openOrders = () => this.#ask('open', (): readonly OrderReport[] => []);
   balances = () =>
     this.#ask(
