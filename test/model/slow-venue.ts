@@ -90,8 +90,10 @@ interface Standing {
   state: OrderReport['state'];
   readonly fills: Fill[];
   readonly sentAt: number;
-  /** Not seen where orders are looked up. */
+  /** Not seen where orders and trades are looked up. */
   isHidden: boolean;
+  /** It was looked for once when that could prove something: the next look finds it. */
+  isMissed: boolean;
 }
 
 export class SlowVenue implements Venue {
@@ -152,7 +154,14 @@ export class SlowVenue implements Venue {
   /** In whole, in two pieces, in part, or not at all: nothing rests here. */
   #match(order: Order, sentAt: number): void {
     const isHidden = this.#chance() < 25;
-    const standing: Standing = { order, state: 'open', fills: [], sentAt, isHidden };
+    const standing: Standing = {
+      order,
+      state: 'open',
+      fills: [],
+      sentAt,
+      isHidden,
+      isMissed: false,
+    };
     this.book.set(order.clientOrderId, standing);
     const whole = decimal(order.quantity);
     const first = whole.times(0.4).toDecimalPlaces(3);
@@ -240,9 +249,9 @@ export class SlowVenue implements Venue {
   #isHidden(clientOrderId: string): boolean {
     const standing = this.book.get(clientOrderId);
     if (standing?.isHidden !== true) return false;
-    const provesAt = standing.sentAt + recvWindowMs + processingMs;
-    standing.isHidden = this.#clock.monotonic() < provesAt;
-    return true;
+    standing.isHidden = !standing.isMissed;
+    standing.isMissed = this.#clock.monotonic() >= standing.sentAt + recvWindowMs + processingMs;
+    return standing.isHidden;
   }
 
   openOrders = () => this.#ask('open', (): readonly OrderReport[] => []);
