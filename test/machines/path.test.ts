@@ -1,0 +1,374 @@
+// Every chart walked along paths that are made from it (xstate/graph): each situation it can be in by the shortest
+// way, and every event from there. Each path is taken by a real actor, held to the invariants of machines/README.md
+// at each step, and where the book has the truth, to the book. No state and no transition stays untouched.
+import { expect, test } from 'vitest';
+import type { AnyMachineSnapshot } from 'xstate';
+import { breakerMachine } from '../../machines/breaker.ts';
+import { type ConfigurationEvent, configurationMachine } from '../../machines/configuration.ts';
+import { type FeedEvent, feedMachine } from '../../machines/feed.ts';
+import { type OrderEvent, orderMachine } from '../../machines/order.ts';
+import { type PortfolioEvent, portfolioMachine } from '../../machines/portfolio.ts';
+import { DEFAULT_LEVELS } from '../../src/domain/breaker-levels.ts';
+import { encodeBook } from '../../src/domain/checkpoint.ts';
+import { STAGES, type Stage } from '../../src/domain/configuration.ts';
+import type { ReviewTerms } from '../../src/domain/eligibility.ts';
+import { type Fact, type FactType, fact } from '../../src/domain/fact.ts';
+import { apply, type Draft, draftOf, fold } from '../../src/domain/fold.ts';
+import { price } from '../../src/domain/money.ts';
+import { breakerKey } from '../../src/domain/open-breaker.ts';
+import type { Order } from '../../src/domain/order.ts';
+import type { Portfolio } from '../../src/domain/portfolio.ts';
+import { review } from '../../src/domain/review.ts';
+import { settle } from '../../src/domain/settlement.ts';
+import { stopping } from '../../src/domain/stopping.ts';
+import { closed, halfOpened, opened } from '../../src/domain/tripping.ts';
+import { happen, LOTS, setup } from '../model/order.ts';
+import {
+  configurationOf,
+  fillOf,
+  instrumentOf,
+  NOON,
+  openedBook,
+  proposalOf,
+  signalOf,
+  termsFor,
+} from '../support/bench.ts';
+import { Coverage, type Path, pathsOf, watched } from './path.ts';
+
+/** The events of a path, by their names. */
+const eventsOf = <Event>(path: Path, events: Readonly<Record<string, Event>>): readonly Event[] =>
+  path.flatMap((name) => events[name] ?? []);
+
+const at = NOON + 1000;
+
+const about = { id: 'slippage-pause', on: 'BTC' } as const;
+const breakerMoves = {
+  tripped: { type: 'breaker.tripped' },
+  halfOpened: { type: 'breaker.half-opened' },
+  closed: { type: 'breaker.closed' },
+} as const;
+
+/** The same in the book, which moves only what is not closed and trips what is open no more. */
+function moveInBook(draft: Draft, { type }: { readonly type: string }): void {
+  const one = draft.breakers.get(breakerKey(about));
+  if (type === 'breaker.tripped') {
+    const measured = { ...about, value: 0.01, trip: 0.005, failures: 0 };
+    if (one?.state !== 'open') opened(draft, measured, at, DEFAULT_LEVELS);
+  } else if (one === undefined) return;
+  else if (type === 'breaker.half-opened') halfOpened(draft, one, at);
+  else closed(draft, about, at, { by: 'engine', reason: 'for the test' });
+}
+
+test('breaker, B1, B2, B4: every path ends where the book has its breaker', () => {
+  const coverage = new Coverage(breakerMachine);
+  const situation = ({ value }: { value: unknown }) => `${value}`;
+  const paths = pathsOf({ machine: breakerMachine, events: breakerMoves, situation });
+  for (const path of paths) {
+    const chart = watched(breakerMachine, coverage);
+    const draft = draftOf(openedBook());
+    for (const event of eventsOf(path, breakerMoves)) {
+      moveInBook(draft, event);
+      chart.send(event);
+      const state = draft.breakers.get(breakerKey(about))?.state ?? 'closed';
+      expect(chart.getSnapshot().value, path.join()).toBe(state);
+      // Open it keeps entries out; half open whoever comes first may try.
+      const isStopped = stopping(draft, { configId: 'one', asset: 'BTC' }) !== undefined;
+      expect(isStopped).toBe(state === 'open');
+    }
+  }
+  expect(coverage.missed).toEqual([]);
+});
+
+test('configuration, C1–C6: every path, region by region', () => {
+  const signal = signalOf(configurationOf('one'));
+  const plain = [
+    ...(['proposal.approved', 'entry.ended', 'position.opened', 'exit.ordered'] as const),
+    ...([
+      'position.closed',
+      'stream.live',
+      'stream.stale',
+      'fault.raised',
+      'fault.cleared',
+    ] as const),
+    ...(['fault.repeated', 'configuration.pause', 'configuration.resume'] as const),
+  ];
+  const events: Readonly<Record<string, ConfigurationEvent>> = {
+    ...Object.fromEntries(plain.map((type) => [type, { type }])),
+    'signal.raised': { type: 'signal.raised', signal },
+    'proposal.refused': { type: 'proposal.refused', code: 'stage-cap' },
+    ...Object.fromEntries(STAGES.map((stage) => [stage, { type: 'stage.changed', stage }])),
+  };
+  let proposals = 0;
+  const machine = configurationMachine.provide({
+    actions: {
+      propose: () => {
+        proposals += 1;
+      },
+    },
+  });
+  const coverage = new Coverage(machine);
+  const situation = ({ value }: { value: unknown }) => JSON.stringify(value);
+  for (const path of pathsOf({ machine, events, situation })) {
+    const chart = watched(machine, coverage);
+    const steps = eventsOf(path, events);
+    for (const event of steps.slice(0, -1)) chart.send(event);
+    const [last] = steps.slice(-1);
+    if (last === undefined) continue;
+    const before = chart.getSnapshot().value;
+    proposals = 0;
+    chart.send(last);
+    const after = chart.getSnapshot();
+    expectSound(before, after.value, last);
+    expect(proposals).toBe(last.type === 'signal.raised' ? 1 : 0);
+    expect([after.hasTag('healthy'), after.hasTag('fresh')]).toEqual([
+      ['warming', 'live', 'stale'].includes(after.value.health),
+      after.value.health === 'live',
+    ]);
+  }
+  expect(coverage.missed).toEqual([]);
+});
+
+interface Regions {
+  readonly lifecycle: Stage;
+  readonly position: string;
+  readonly health: string;
+}
+
+/** One step moves one region, as its invariants allow. */
+function expectSound(before: Regions, after: Regions, event: ConfigurationEvent): void {
+  const moved = (['lifecycle', 'position', 'health'] as const).filter(
+    (one) => before[one] !== after[one],
+  );
+  expect(moved.length).toBeLessThanOrEqual(1);
+  expect(after.lifecycle).toBe(event.type === 'stage.changed' ? event.stage : before.lifecycle);
+  if (event.type === 'position.closed') expect(after.position).toBe('flat');
+  if (event.type === 'position.opened') {
+    expect(after.position).toBe(before.position === 'exiting' ? 'exiting' : 'holding');
+  }
+  const isByPerson = event.type === 'configuration.pause' || event.type === 'configuration.resume';
+  if (before.health === 'quarantined' && !isByPerson) expect(after.health).toBe('quarantined');
+}
+
+/** What a step of a feed has to do, in order. */
+function dutiesOf(before: string, after: string, { type }: FeedEvent): readonly string[] {
+  if (before === after) return after === 'polling' && type === 'repair.due' ? ['repair'] : [];
+  const leaving = before === 'live' ? ['stale'] : [];
+  const entering = { live: 'live', backfilling: 'repair', polling: 'repair' }[after];
+  return entering === undefined ? leaving : [...leaving, entering];
+}
+
+test('feed, F1–F5: every path announces what it must and repairs when it must', () => {
+  const types = [
+    ...(['frame.received', 'repair.due', 'gap.found', 'repair.completed'] as const),
+    ...(['repair.failed', 'connection.lost', 'stream.silent'] as const),
+  ];
+  const events: Readonly<Record<string, FeedEvent>> = Object.fromEntries(
+    types.map((type) => [type, { type }]),
+  );
+  const done: string[] = [];
+  const machine = feedMachine.provide({
+    actions: {
+      repair: () => done.push('repair'),
+      announceLive: () => done.push('live'),
+      announceStale: () => done.push('stale'),
+    },
+  });
+  const coverage = new Coverage(machine);
+  for (const path of pathsOf({ machine, events, situation: ({ value }) => `${value}` })) {
+    const chart = watched(machine, coverage);
+    for (const event of eventsOf(path, events)) {
+      const before = chart.getSnapshot().value;
+      done.length = 0;
+      chart.send(event);
+      const after = chart.getSnapshot().value;
+      expect(done, `${before} on ${event.type}`).toEqual(dutiesOf(before, after, event));
+      const [isLive, wasStale] = [before !== 'live' && after === 'live', before === 'stale'];
+      if (isLive) expect(event.type).toBe('repair.completed');
+      if (wasStale && event.type === 'frame.received') expect(after).toBe('stale');
+    }
+  }
+  expect(coverage.missed).toEqual([]);
+});
+
+test('order, O1–O7: every path ends where the model and the book have the order', () => {
+  const types = [
+    ...(['order.accepted', 'order.unresolved', 'order.quarantined', 'order.resent'] as const),
+    ...(['cancel.ordered', 'order.rejected', 'order.canceled', 'order.absent'] as const),
+  ];
+  const filled = (tradeId: string, quantity: string): OrderEvent => ({
+    type: 'order.filled',
+    tradeId,
+    quantity,
+  });
+  const events: Readonly<Record<string, OrderEvent>> = {
+    ...Object.fromEntries(types.map((type) => [type, { type }])),
+    part: filled('part', '2'),
+    more: filled('more', '1'),
+    rest: filled('rest', '4'),
+  };
+  const last = {
+    whole: filled('whole', String(LOTS)),
+    over: filled('over', '9'),
+    nothing: filled('nothing', '0'),
+  };
+  const coverage = new Coverage(orderMachine);
+  const paths = pathsOf({
+    ...{ machine: orderMachine, events, last },
+    input: { clientOrderId: 'ab12'.repeat(8), quantity: String(LOTS) },
+    situation: ({ value, context }) => `${value} ${[...context.trades].sort()}`,
+  });
+  for (const path of paths) {
+    const { model, real } = setup('exit');
+    const chart = watched(orderMachine, coverage, real.order);
+    for (const event of eventsOf(path, { ...events, ...last })) {
+      happen(model, real, event);
+      chart.send(event);
+    }
+    expect(chart.getSnapshot().value, path.join()).toBe(real.raw.getSnapshot().value);
+  }
+  expect(coverage.missed).toEqual([]);
+});
+
+const pairs = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT'];
+const word = { at, by: 'anna', reason: 'for the test' };
+const market = (mark: number) => ({
+  ...{ at, readings: [], record: true },
+  marks: new Map(pairs.map((pair) => [pair, price(mark)])),
+});
+
+/** A book in which `held` holds a tenth of the capital and `pending` has an entry out. */
+function busyBook(terms: ReviewTerms) {
+  const draft = draftOf(openedBook());
+  const enter = (id: string, pair: string): Order => {
+    const moment = { ...market(100), open: true };
+    const [one] = review(draft, [proposalOf(configurationOf(id, { pair }))], terms, moment);
+    if (one?.type !== 'signal.approved') throw new Error('expected an approval');
+    return one.data.order;
+  };
+  settle(draft, fillOf(enter('held', 'BTC/USDT'), { price: '100' }), instrumentOf('BTC/USDT'));
+  const pending = enter('pending', 'ETH/USDT');
+  const open = { id: 'entries-day', on: 'held', at, value: 11, trip: 11, until: null } as const;
+  apply(draft, fact('breaker.tripped', { at, key: 'held' }, open));
+  return { book: draft, pending };
+}
+
+const proposal = proposalOf(configurationOf('new', { pair: 'SOL/USDT' }));
+const courses: Readonly<Record<string, PortfolioEvent>> = {
+  propose: { type: 'proposal.raised', proposal },
+  batch: { type: 'batch.due', ...market(100) },
+  // What is held loses nearly all it is worth.
+  fall: { type: 'portfolio.marked', ...market(1) },
+  reduce: { type: 'portfolio.reduce', ...word },
+  flatten: { type: 'portfolio.flatten', ...word },
+  resume: { type: 'portfolio.resume', ...word },
+  recovered: { type: 'recovery.completed' },
+};
+const breaker = { id: 'entries-day', on: 'held' } as const;
+const endings = (pending: Order): Readonly<Record<string, PortfolioEvent>> => ({
+  mark: { type: 'portfolio.marked', ...market(100) },
+  stale: { type: 'stream.stale', configIds: new Set(['new']) },
+  exit: { type: 'exit.proposed', request: { configId: 'held', reason: 'stop', price: 99, at } },
+  fill: { type: 'fill.reported', fill: fillOf(pending, { quantity: '1', tradeId: 'path' }) },
+  news: {
+    type: 'order.reported',
+    news: { kind: 'unresolved', clientOrderId: pending.clientOrderId, at, reason: 'no answer' },
+  },
+  lost: { type: 'account.reported', news: { kind: 'lost', reason: 'cut', at } },
+  reset: { type: 'breaker.reset', breaker, marks: market(100).marks, ...word },
+});
+
+/** What must be among the facts of an event in every state: exits are taken, the venue's words are booked. */
+const owed: Partial<Record<PortfolioEvent['type'], FactType>> = {
+  'fill.reported': 'fill.recorded',
+  'order.reported': 'order.unresolved',
+  'account.reported': 'account.lost',
+  'breaker.reset': 'breaker.closed',
+};
+
+const exitingOf = (book: Portfolio) => book.positions.get('held')?.exiting ?? null;
+
+/** One step of a path: what was published by it, in which state, and what came of it. */
+function expectKept(
+  event: PortfolioEvent,
+  before: { readonly value: string; readonly book: Portfolio },
+  after: { readonly value: string; readonly book: Portfolio; readonly batch: unknown },
+  facts: readonly Fact[],
+): void {
+  const types = facts.map(({ type }) => type);
+  if (after.value !== 'recovering') expect(after.value).toBe(after.book.trading);
+  if (types.includes('signal.approved')) expect(before.value).toBe('active');
+  if (event.type === 'batch.due') expect(after.batch).toBeNull();
+  const due = owed[event.type];
+  if (due !== undefined) expect(types).toContain(due);
+  const isAsked = event.type === 'exit.proposed' && exitingOf(before.book) === null;
+  if (isAsked) expect(types).toContain('exit.ordered');
+  const isLeft = event.type === 'portfolio.marked' && before.value === 'flattening';
+  if (isLeft) expect(exitingOf(after.book)).not.toBeNull();
+}
+
+const situationOf = ({ context, value }: AnyMachineSnapshot): string => {
+  const { book, batch } = context;
+  const isBatched = batch !== null;
+  return [value, book.trading, isBatched, exitingOf(book), ...book.breakers.keys()].join(' ');
+};
+
+/** What a fall does, and the ways out by a breaker that only the other one takes. */
+const falls = [
+  {
+    ...{ what: 'reduces', levels: { drawdownReduce: 0.05 } },
+    unreached: ['portfolio.active always #0', 'portfolio.reducing always #0'],
+  },
+  {
+    ...{ what: 'flattens', levels: { drawdownReduce: 0.5, drawdownFlatten: 0.05 } },
+    unreached: ['portfolio.active always #1'],
+  },
+];
+
+test.each(falls)(
+  'portfolio, P1–P8, where a fall $what: every path publishes what its book is made of',
+  ({ levels, unreached }) => {
+    const terms = termsFor(pairs, { breakers: { ...DEFAULT_LEVELS, ...levels } });
+    const { book, pending } = busyBook(terms);
+    const published: Fact[] = [];
+    let latest: readonly Fact[] = [];
+    const machine = portfolioMachine.provide({
+      actions: {
+        publish: ({ context }) => {
+          latest = context.facts;
+          published.push(...latest);
+        },
+      },
+    });
+    const coverage = new Coverage(machine);
+    const last = endings(pending);
+    const input = { terms, book };
+    const paths = pathsOf({
+      ...{ machine, input, last, events: courses, situation: situationOf },
+      // One proposal in a batch is enough.
+      mayFollow: ({ context }, { type }) => type !== 'proposal.raised' || context.batch === null,
+    });
+    for (const path of paths) {
+      const chart = watched(machine, coverage, input);
+      published.length = 0;
+      for (const event of eventsOf(path, { ...courses, ...last })) {
+        const { value, context } = chart.getSnapshot();
+        latest = [];
+        chart.send(event);
+        const after = chart.getSnapshot();
+        const { batch } = after.context;
+        const became = { value: after.value, book: after.context.book, batch };
+        expectKept(event, { value, book: context.book }, became, latest);
+      }
+      const journalled: readonly Fact[] = JSON.parse(JSON.stringify(published));
+      const after = chart.getSnapshot().context.book;
+      expect(encodeBook(fold(book, journalled)), path.join()).toBe(encodeBook(after));
+    }
+    expect(coverage.missed).toEqual(unreached);
+  },
+  60_000,
+);
+
+test('between the two falls no way of the portfolio is left out', () => {
+  const [first, second] = falls;
+  expect(first?.unreached.filter((name) => second?.unreached.includes(name))).toEqual([]);
+});
