@@ -157,6 +157,11 @@ function noteTrading(model: SupervisorModel, facts: readonly Fact[], spoken?: Sp
   }
 }
 
+function expectNewLatch({ latchedDays }: SupervisorModel, { data }: FactOf<'loss.latched'>): void {
+  expect(latchedDays.has(data.day), 'a day is latched once').toBe(false);
+  latchedDays.add(data.day);
+}
+
 /** Takes over what a transition decided, one fact after the other, and holds each to the rules. */
 function follow(model: SupervisorModel, facts: readonly Fact[], spoken?: Spoken): void {
   noteTrading(model, facts, spoken);
@@ -164,7 +169,7 @@ function follow(model: SupervisorModel, facts: readonly Fact[], spoken?: Spoken)
     meet(one.type);
     if (one.type === 'signal.refused') meet(one.data.refusal.code);
     if (one.type === 'signal.approved') expectApprovable(model, one);
-    if (one.type === 'position.opened') meet(`position of ${one.data.stage}`);
+    if (one.type === 'loss.latched') expectNewLatch(model, one);
     if (one.type === 'fill.recorded') {
       const { fill, configId } = one.data;
       model.hold(fill, configId, model.out.get(fill.clientOrderId)?.order.stage ?? '');

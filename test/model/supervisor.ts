@@ -43,6 +43,7 @@ export class SupervisorModel {
   day: number;
   dayStart = exact('100000');
   isLatched = false;
+  readonly latchedDays = new Set<number>();
 
   constructor(now: number) {
     this.day = Math.floor(now / DAY);
