@@ -14,11 +14,19 @@ const fill = (tradeId: string, amount: string): OrderEvent => ({
   quantity: amount,
 });
 
+const stray = (tradeId: string, amount: string): OrderEvent => ({
+  type: 'order.strayed',
+  tradeId,
+  quantity: amount,
+});
+
 const kinds = {
   accepted: { type: 'order.accepted' },
   unresolved: { type: 'order.unresolved' },
   part: fill('part', '0.25'),
   rest: fill('rest', '1'),
+  stray: stray('stray', '0.25'),
+  strayRest: stray('strayRest', '1'),
   rejected: { type: 'order.rejected' },
   canceled: { type: 'order.canceled' },
   absent: { type: 'order.absent' },
@@ -48,13 +56,16 @@ const ends = {
   absent: 'absent',
   quarantined: 'quarantined',
 } as const;
-const fills = { part: 'partial', rest: 'filled' } as const;
+const reviving = { part: 'partial', rest: 'filled' } as const;
+const fills = { ...reviving, stray: 'partial', strayRest: 'filled' } as const;
 const stays = (state: OrderState) =>
   ({
     accepted: state,
     unresolved: state,
     part: state,
     rest: state,
+    stray: state,
+    strayRest: state,
     rejected: state,
     canceled: state,
     absent: state,
@@ -66,14 +77,20 @@ const stays = (state: OrderState) =>
 const table: Record<OrderState, Record<Kind, OrderState>> = {
   sending: { ...stays('sending'), accepted: 'open', unresolved: 'unknown', ...fills, ...ends },
   open: { ...stays('open'), cancel: 'canceling', ...fills, ...ends },
-  partial: { ...stays('partial'), cancel: 'canceling', rest: 'filled', ...ends },
+  partial: {
+    ...stays('partial'),
+    cancel: 'canceling',
+    rest: 'filled',
+    strayRest: 'filled',
+    ...ends,
+  },
   unknown: { ...stays('unknown'), accepted: 'open', ...fills, ...ends },
-  canceling: { ...stays('canceling'), rest: 'filled', ...ends },
+  canceling: { ...stays('canceling'), rest: 'filled', strayRest: 'filled', ...ends },
   quarantined: { ...stays('quarantined'), accepted: 'open', ...fills, ...ends },
   filled: stays('filled'),
-  rejected: { ...stays('rejected'), ...fills },
+  rejected: { ...stays('rejected'), ...reviving },
   canceled: { ...stays('canceled'), rest: 'filled' },
-  absent: { ...stays('absent'), ...fills, resent: 'sending' },
+  absent: { ...stays('absent'), ...reviving, resent: 'sending' },
 };
 
 const cells = ORDER_STATES.flatMap((state) =>

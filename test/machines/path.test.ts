@@ -190,7 +190,7 @@ test('feed, F1–F5: every path announces what it must and repairs when it must'
   expect(coverage.missed).toEqual([]);
 });
 
-test('order, O1–O7: every path ends where the model and the book have the order', () => {
+test('order, O1–O8: every path ends where the model and the book have the order', () => {
   const types = [
     ...(['order.accepted', 'order.unresolved', 'order.quarantined', 'order.resent'] as const),
     ...(['cancel.ordered', 'order.rejected', 'order.canceled', 'order.absent'] as const),
@@ -200,16 +200,23 @@ test('order, O1–O7: every path ends where the model and the book have the orde
     tradeId,
     quantity,
   });
+  const strayed = (tradeId: string, quantity: string): OrderEvent => ({
+    type: 'order.strayed',
+    tradeId,
+    quantity,
+  });
   const events: Readonly<Record<string, OrderEvent>> = {
     ...Object.fromEntries(types.map((type) => [type, { type }])),
     part: filled('part', '2'),
     more: filled('more', '1'),
+    stray: strayed('stray', '1'),
     rest: filled('rest', '4'),
   };
   const last = {
     whole: filled('whole', String(LOTS)),
     over: filled('over', '9'),
     nothing: filled('nothing', '0'),
+    strayWhole: strayed('strayWhole', String(LOTS)),
   };
   const coverage = new Coverage(orderMachine);
   const paths = pathsOf({

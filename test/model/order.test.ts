@@ -20,6 +20,14 @@ const fills = fc.integer({ min: 1, max: 5 }).map((trade) => {
   const filled = { tradeId: `t${trade}`, quantity: String((trade % 3) + 1) };
   return step({ type: 'order.filled', ...filled }, `fill t${trade} of ${filled.quantity}`);
 });
+/** Of a sale alone: an entry's trade opens its position anew. */
+const strays = fc.constantFrom('s1', 's2').map((tradeId) =>
+  command<OrderModel, OrderReal>(
+    `stray ${tradeId}`,
+    (model, real) => happen(model, real, { type: 'order.strayed', tradeId, quantity: '1' }),
+    ({ purpose }) => purpose === 'exit',
+  ),
+);
 const cancels = fc.constant(step({ type: 'cancel.ordered' }));
 /** An entry that never arrived is over; a chart that were told otherwise would be told by nobody. */
 const again = fc.constant(
@@ -31,10 +39,10 @@ const again = fc.constant(
 );
 
 test.each(['entry', 'exit'] as const)(
-  'O1–O7: an %s goes along the edges, counts a trade once, and ends when the venue says so',
+  'O1–O8: an %s goes along the edges, counts a trade once, and ends when the venue says so',
   (purpose) => {
     modelled(
-      [words, words, fills, fills, cancels, again],
+      [words, words, fills, fills, strays, cancels, again],
       () => setup(purpose),
       { runs: 150, length: 30 },
       ({ state }, { raw }) => {

@@ -63,6 +63,8 @@ const DOUBTED: readonly OrderState[] = ['sending', 'unknown', 'quarantined'];
 export class OrderModel {
   state: OrderState = 'sending';
   readonly trades = new Map<string, number>();
+  /** Cancelled, and then filled in whole by trades that came late. */
+  isWholeAfterAll = false;
   readonly purpose: Order['purpose'];
 
   constructor(purpose: Order['purpose']) {
@@ -95,9 +97,16 @@ export class OrderModel {
   fill(tradeId: string, lots: number): void {
     if (lots <= 0 || this.trades.has(tradeId)) return;
     this.trades.set(tradeId, lots);
+    if (this.state === 'canceled' && this.filled >= LOTS) this.isWholeAfterAll = true;
     if (this.state === 'filled' || this.state === 'canceled') return;
     if (this.filled >= LOTS) this.#go('filled');
     else if (this.state !== 'canceling') this.#go('partial');
+  }
+
+  /** A trade whose place in the book is taken counts, but no longer wakes what has ended. */
+  stray(tradeId: string, lots: number): void {
+    if (this.isOver && !this.trades.has(tradeId)) this.trades.set(tradeId, lots);
+    else this.fill(tradeId, lots);
   }
 
   cancel(): void {
@@ -165,7 +174,7 @@ function compare(model: OrderModel, { draft, order, fed, raw }: OrderReal): void
   const rest = model.isOver ? 0 : Math.max(0, LOTS - model.filled) / LOTS;
   expect(reservation(live).toNumber()).toBeCloseTo(Number(order.reserved) * rest, 6);
   // A chart, unlike the book, calls a cancelled order filled when its fills turn out to be all of it.
-  const isWhole = model.state === 'canceled' && model.filled >= LOTS;
+  const isWhole = model.isWholeAfterAll;
   for (const chart of [fed, raw]) {
     const { value, context, status } = chart.getSnapshot();
     expect([value, context.filled.toNumber(), context.trades, status]).toEqual([
@@ -204,6 +213,17 @@ function factsOf(
       model.fill(tradeId, Number(lots));
       const fill = fillOf(order, { tradeId, quantity: lots, price: '100', fee: '0', at });
       return settleReported(draft, terms, fill);
+    }
+    case 'order.strayed': {
+      const { tradeId, quantity: lots } = event;
+      model.stray(tradeId, Number(lots));
+      // For this trade the position is another's.
+      const held = draft.positions.get('one');
+      draft.positions.delete('one');
+      const fill = fillOf(order, { tradeId, quantity: lots, price: '100', fee: '0', at });
+      const facts = settleReported(draft, terms, fill);
+      if (held !== undefined) draft.positions.set('one', held);
+      return facts;
     }
     case 'cancel.ordered': {
       const live = draft.orders.get(clientOrderId);
