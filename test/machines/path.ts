@@ -95,3 +95,9 @@ export function watched(machine: AnyStateMachine, coverage: Coverage, input?: un
   coverage.touch(Reflect.get(actor.getSnapshot(), '_nodes'), []);
   return actor;
 }
+
+/** The events of a path, by their names. */
+export const eventsOf = <Event>(
+  path: Path,
+  events: Readonly<Record<string, Event>>,
+): readonly Event[] => path.flatMap((name) => events[name] ?? []);

@@ -101,4 +101,4 @@ test('it sets off what a full search would, each once, in order', () => {
     () => ({ model: new List(), real: new TriggerBook() }),
     { runs: 200, length: 60 },
   );
-});
+}, 60_000);
