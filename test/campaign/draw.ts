@@ -5,7 +5,7 @@ import { drawFaults } from '../../src/sandbox/fault-draw.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { KINDS, pointOf, RECONCILING, STEPS } from '../support/kill/matrix.ts';
 import type { Kill } from '../support/kill/point.ts';
-import { within } from './fault-window.ts';
+import { type TradedSymbol, within } from './fault-window.ts';
 
 /** A point with the name of its step. */
 export interface Step {
@@ -44,8 +44,6 @@ export interface RoundPlan {
   readonly lastEnd: Signal;
 }
 
-const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT'] as const;
-
 const between = (chance: Chance, low: number, high: number): number =>
   Math.round(low + (high - low) * chance());
 
@@ -67,7 +65,11 @@ export function drawRound(seed: number, faultsMs: number): RoundPlan {
     speed: pick(chance, [240, 240, 360]),
     protection: pick(chance, ['both', 'both', 'both', 'both', 'venue', 'engine']),
     entry: pick(chance, ['limit', 'limit', 'market']),
-    faults: within(faults, faultsMs, pick(chance, symbols)),
+    faults: within(
+      faults,
+      faultsMs,
+      pick<TradedSymbol>(chance, ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT']),
+    ),
     hasIntruder: chance() < 0.3,
     lastEnd: chance() < 0.3 ? 'SIGKILL' : 'SIGTERM',
   };

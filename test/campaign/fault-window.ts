@@ -5,8 +5,12 @@ import type { FaultPlan, FaultRule, FaultTiming } from '../../src/sandbox/fault-
 /** How long after the exchange opened the faults of a drawn plan come. */
 const drawnMs = 120_000;
 
+/** What somebody trades of each: some hundred of quote currency, more than the least that is allowed. */
+const quantities = { BTCUSDT: '0.01', ETHUSDT: '0.2', SOLUSDT: '4', BNBUSDT: '1' };
+export type TradedSymbol = keyof typeof quantities;
+
 /** `plan` within `windowMs`, about `symbol` where it is about one. */
-export const within = (plan: FaultPlan, windowMs: number, symbol: string): FaultPlan => ({
+export const within = (plan: FaultPlan, windowMs: number, symbol: TradedSymbol): FaultPlan => ({
   ...plan,
   rules: plan.rules.map((rule) => about(timed(rule, windowMs), symbol)),
 });
@@ -24,5 +28,9 @@ function timed<Rule extends FaultRule>(rule: Rule, windowMs: number): Rule {
   return { ...rule, when };
 }
 
-const about = (rule: FaultRule, symbol: string): FaultRule =>
-  rule.on === 'exchange' ? { ...rule, do: { ...rule.do, symbol } } : rule;
+function about(rule: FaultRule, symbol: TradedSymbol): FaultRule {
+  if (rule.on !== 'exchange') return rule;
+  const { do: fault } = rule;
+  if (fault.kind !== 'trade') return { ...rule, do: { ...fault, symbol } };
+  return { ...rule, do: { ...fault, symbol, quantity: quantities[symbol] } };
+}

@@ -9,6 +9,8 @@ import type { RoundPlan } from './draw.ts';
 const [key, secret] = ['campaign-key-4d1f', 'campaign-secret-9c2e'];
 /** Of a side: low, so that what is small is worth a trade. */
 const fee = 0.0002;
+/** Somebody else's coins among them: they are there to be sold by others. */
+const balances = { USDT: '100000', BTC: '0.5', ETH: '5', SOL: '100', BNB: '20' };
 const pairs = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'BNB/USDT'];
 
 /** What no output may hold. */
@@ -43,7 +45,7 @@ async function open(
   const sandbox = await startSandboxChild(
     {
       ...{ port: 0, directory, seed: plan.market, speed, fee, key, secret },
-      ...{ candles: [], balances: { USDT: '100000' } },
+      ...{ candles: [], balances },
       ...(faults === undefined ? {} : { faults }),
     },
     say,
