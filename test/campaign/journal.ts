@@ -1,5 +1,6 @@
 // What the journal and tables of a round say by themselves: what may never stand there, and how often what
 // happened.
+import type { FaultPlan, FaultRule } from '../../src/sandbox/fault-plan.ts';
 import { type Fields, fieldsOf } from '../support/audit/payload.ts';
 import { queryStore } from '../support/store-query.ts';
 import type { Counts } from './count.ts';
@@ -65,6 +66,25 @@ export const journalProblems = (store: string): readonly string[] => [
      FROM journal WHERE type = 'protection.lost' AND json_extract(data, '$.lack') = 'trigger'`,
   ),
 ];
+
+/**
+ * Orders that were believed never to be, without being sent once more, and were filled all the same: believed too
+ * early. Where the venue itself says no to what it does, nobody can know better.
+ */
+export const believedTooEarly = (store: string, { rules }: FaultPlan): readonly string[] =>
+  say(
+    store,
+    `SELECT DISTINCT ended.key || ' was believed ' || json_extract(ended.data, '$.state') || ' at entry '
+       || ended.seq || ', and filled at ' || fill.seq AS what
+     FROM journal ended JOIN journal fill ON fill.type = 'fill.recorded' AND fill.seq > ended.seq
+       AND json_extract(fill.data, '$.fill.clientOrderId') = ended.key
+     WHERE ended.type = 'order.ended' AND json_extract(ended.data, '$.state') IN (${rules.some(isLie) ? '' : "'rejected', "}'absent')
+       AND NOT EXISTS (SELECT 1 FROM journal again WHERE again.type = 'order.resent'
+         AND again.key = ended.key AND again.seq BETWEEN ended.seq AND fill.seq)`,
+  );
+
+const isLie = ({ do: fault }: FaultRule): boolean =>
+  fault.kind === 'answer' && fault.carriedOut && fault.status >= 400 && fault.status < 500;
 
 /** Orders whose fate nobody knows, whatever the uncertainty is called meanwhile. */
 export const undecided = (store: string): readonly string[] =>

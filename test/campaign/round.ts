@@ -6,7 +6,7 @@ import type { Running } from '../support/command.ts';
 import { type LivePlace, reconciled, startLive } from '../support/live-place.ts';
 import { Counts } from './count.ts';
 import { drawLife, type RoundPlan } from './draw.ts';
-import { countJournal, isReduced, journalProblems } from './journal.ts';
+import { believedTooEarly, countJournal, isReduced, journalProblems } from './journal.ts';
 import { begin, finish, isStarted, live } from './life.ts';
 import { openCalm, openPlace, type Place } from './place.ts';
 import { adopt, resume, untilSettled } from './rest.ts';
@@ -161,6 +161,7 @@ async function atRest(
     problems.push(...findings.map((one) => `at rest: ${JSON.stringify(one)}`));
     counts.add('audit', 'numbers compared', comparisons.length);
     problems.push(...journalProblems(trader.store));
+    problems.push(...believedTooEarly(trader.store, plan.faults));
     countJournal(trader.store, counts);
     if (isReduced(trader.store)) problems.push('nothing new is taken at the end');
   } finally {

@@ -9,6 +9,7 @@ import { fact } from '../../src/domain/fact.ts';
 import { openStore } from '../../src/store/store.ts';
 import { drawLife, drawRound, seedOf } from '../campaign/draw.ts';
 import {
+  believedTooEarly,
   isReduced,
   journalProblems,
   latchedWithoutReason,
@@ -83,6 +84,26 @@ test.each([
 test('that prices were kept away is no fault of the engine', () => {
   const dark = falsified(more('protection.lost', 'first', { lack: 'price' }));
   expect(journalProblems(dark)).toEqual([]);
+});
+
+test('an order that was filled although it was believed never to be: found, unless the venue lied', () => {
+  const filled = new Database(sound)
+    .prepare(`SELECT json_extract(data, '$.fill.clientOrderId') AS id FROM journal
+      WHERE type = 'fill.recorded' ORDER BY seq DESC LIMIT 1`)
+    .get();
+  const { id } = Object(filled);
+  const ended = (state: string): string => more('order.ended', id, { state });
+  const late = more('fill.recorded', id, { fill: { clientOrderId: id } });
+  const resent = more('order.resent', id, {});
+  const honest = { seed: 1, rules: [] };
+  const answer = { kind: 'answer', carriedOut: true, status: 400 } as const;
+  const lying = { seed: 1, rules: [{ on: '* *', when: {}, do: answer } as const] };
+  expect(believedTooEarly(sound, honest)).toEqual([]);
+  const rejected = falsified(ended('rejected') + late);
+  expect(believedTooEarly(rejected, honest)).toHaveLength(1);
+  expect(believedTooEarly(rejected, lying)).toEqual([]);
+  expect(believedTooEarly(falsified(ended('absent') + late), lying)).toHaveLength(1);
+  expect(believedTooEarly(falsified(ended('absent') + resent + late), honest)).toEqual([]);
 });
 
 test('what is still open is found: a fate, a stop, a latch, a person’s word', () => {
