@@ -58,7 +58,7 @@ export const seedOf = (campaign: number, round: number): number =>
 export function drawRound(seed: number, faultsMs: number): RoundPlan {
   const chance = chanceOf('round', seed);
   const market = between(chance, 1, 1e6);
-  const isPeaceful = chance() < 0.1;
+  const isPeaceful = chance() < 0.04;
   const faults = isPeaceful ? { seed, rules: [] } : drawFaults(seed);
   return {
     ...{ seed, market, faultsMs },
