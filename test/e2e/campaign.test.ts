@@ -13,7 +13,7 @@ import { childrenOf, expectGone } from '../support/child.ts';
 const directory = mkdtempSync(join(tmpdir(), 'troupe-campaign-test-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const faultsMs = 16_000;
+const faultsMs = 12_000;
 const fresh = Date.now() % 2 ** 31;
 
 describe.concurrent('the venue fails, the trader is killed, and the books are the venue’s', () => {
