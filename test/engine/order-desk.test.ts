@@ -1,5 +1,6 @@
 // The desk of order charts hears the end of every order, also of one whose trades nobody holds a position for.
 import { expect, test } from 'vitest';
+import { nodeTimers } from '../../src/clock.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { draftOf } from '../../src/domain/fold.ts';
 import { review } from '../../src/domain/review.ts';
@@ -20,7 +21,7 @@ test('O8: a stop that sold what had ended as dust is filled, for its chart as fo
   const terms = termsFor(['BTC/USDT'], { protection: { by: 'both', offset: 0.01 } });
   const draft = draftOf(openedBook());
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const desk = createOrderDesk(openedBook(), log);
+  const desk = createOrderDesk(openedBook(), { log, timers: nodeTimers });
   const hear = (facts: readonly Fact[]): readonly Fact[] => {
     for (const one of facts) desk.hear(one);
     return facts;

@@ -2,11 +2,13 @@
 // the book of stages, the record and the configuration's actor stand where it leads.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { actorClock } from '../../machines/clock.ts';
 import {
   type ConfigurationActor,
   configurationActor,
   configurationMachine,
 } from '../../machines/configuration.ts';
+import { nodeTimers } from '../../src/clock.ts';
 import { STAGES, type Stage } from '../../src/domain/configuration.ts';
 import { type LifecycleRules, QUICK_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
 import { enter, type Verdict } from '../../src/domain/lifecycle-state.ts';
@@ -129,7 +131,7 @@ const tried = (stage: Stage, chosen: LifecycleRules): void =>
     [trades, trades, trades, trades, trades, trades, waits, words],
     () => {
       const start = { id: 'one', stage, position: 'flat' } as const;
-      const actor = configurationActor(configurationMachine, start).start();
+      const actor = configurationActor(configurationMachine, start, actorClock(nodeTimers)).start();
       const progress = new Progress(chosen, enter(stage, 0, true));
       return { model: new LifecycleModel(stage, chosen), real: { progress, actor, at: 0 } };
     },
