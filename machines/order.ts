@@ -6,6 +6,7 @@ import type { Fill } from '../src/domain/fill.ts';
 import {
   add,
   type DecimalText,
+  decimal,
   type Quantity,
   quantity,
   ZERO_QUANTITY,
@@ -33,6 +34,12 @@ export type OrderEvent =
       readonly tradeId: string;
       readonly quantity: DecimalText;
     }
+  /** A trade of it that has no place in the book any more: it counts for the order all the same. */
+  | {
+      readonly type: 'order.strayed';
+      readonly tradeId: string;
+      readonly quantity: DecimalText;
+    }
   | { readonly type: 'order.rejected' }
   | { readonly type: 'order.canceled' }
   | { readonly type: 'order.absent' };
@@ -54,14 +61,29 @@ const filling = [
   { guard: { type: 'isNew', params }, target: 'partial', actions: { type: 'fill', params } },
 ] as const;
 
+/** Trades of an order that lives, wherever they settle. */
+const trades = { 'order.filled': filling, 'order.strayed': filling } as const;
+
 /** A fill after a refusal that was none: the order lived after all. */
 const reviving = [
   { guard: { type: 'completes', params }, target: 'filled', actions: { type: 'fillLate', params } },
   { guard: { type: 'isNew', params }, target: 'partial', actions: { type: 'fillLate', params } },
 ] as const;
 
+/** Until the venue has said that it is gone it may still trade: the fill wins. */
+const fillingLast = [
+  filling[0],
+  { guard: { type: 'isNew', params }, actions: { type: 'fill', params } },
+] as const;
+
+/** A trade that comes after the end and moves nothing. */
+const late = {
+  guard: { type: 'isNew', params },
+  actions: { type: 'fillLate', params },
+} as const;
+
 function params({ event }: { event: OrderEvent }): Trade {
-  return event.type === 'order.filled' ? event : NO_TRADE;
+  return event.type === 'order.filled' || event.type === 'order.strayed' ? event : NO_TRADE;
 }
 
 type Trade = Pick<Fill, 'tradeId' | 'quantity'>;
@@ -113,57 +135,36 @@ export const orderMachine = setup({
       on: {
         'order.accepted': 'open',
         'order.unresolved': 'unknown',
-        'order.filled': filling,
+        ...trades,
         ...endings,
       },
     },
-    unknown: {
-      on: { 'order.accepted': 'open', 'order.filled': filling, ...endings },
-    },
-    open: { on: { 'order.filled': filling, 'cancel.ordered': 'canceling', ...endings } },
-    partial: { on: { 'order.filled': filling, 'cancel.ordered': 'canceling', ...endings } },
-    // Until the venue has said so it may still trade: the fill wins.
+    unknown: { on: { 'order.accepted': 'open', ...trades, ...endings } },
+    open: { on: { 'cancel.ordered': 'canceling', ...trades, ...endings } },
+    partial: { on: { 'cancel.ordered': 'canceling', ...trades, ...endings } },
     canceling: {
-      on: {
-        'order.filled': [
-          filling[0],
-          { guard: { type: 'isNew', params }, actions: { type: 'fill', params } },
-        ],
-        ...endings,
-      },
+      on: { 'order.filled': fillingLast, 'order.strayed': fillingLast, ...endings },
     },
     quarantined: {
       on: {
         'order.accepted': [{ guard: 'hasFills', target: 'partial' }, { target: 'open' }],
-        'order.filled': filling,
+        ...trades,
         ...endings,
       },
     },
     // More than was asked for is recorded all the same: the venue is right.
-    filled: {
-      tags: 'ended',
-      on: {
-        'order.filled': {
-          guard: { type: 'isNew', params },
-          actions: { type: 'fillLate', params },
-        },
-      },
-    },
+    filled: { tags: 'ended', on: { 'order.filled': late, 'order.strayed': late } },
     // Cancelled stays cancelled and keeps its fills, unless they turn out to be all of it.
     canceled: {
       tags: 'ended',
-      on: {
-        'order.filled': [
-          reviving[0],
-          { guard: { type: 'isNew', params }, actions: { type: 'fillLate', params } },
-        ],
-      },
+      on: { 'order.filled': [reviving[0], late], 'order.strayed': late },
     },
-    rejected: { tags: 'ended', on: { 'order.filled': reviving } },
+    rejected: { tags: 'ended', on: { 'order.filled': reviving, 'order.strayed': late } },
     absent: {
       tags: 'ended',
       on: {
         'order.filled': reviving,
+        'order.strayed': late,
         'order.resent': { guard: 'hasNoFills', target: 'sending' },
       },
     },
@@ -186,6 +187,13 @@ export function orderEventOf(
     case 'fill.recorded': {
       const { clientOrderId, tradeId, quantity } = fact.data.fill;
       return { clientOrderId, event: { type: 'order.filled', tradeId, quantity } };
+    }
+    case 'foreign.found': {
+      const { tradeId, sold } = fact.data;
+      if (fact.cause === null || tradeId === null) return undefined;
+      const amount = decimal(sold.quantity).abs().toFixed();
+      const event = { type: 'order.strayed', tradeId, quantity: amount } as const;
+      return { clientOrderId: fact.cause, event };
     }
     case 'order.ended': {
       const { clientOrderId, state } = fact.data;

@@ -34,7 +34,10 @@ export class Cusum {
   readonly #mean: number;
   readonly #sd: number;
   readonly #k: number;
-  /** h, in σ0; NaN without a usable baseline. */
+  /**
+   * h, in σ0; NaN without a usable baseline. Never below zero, where the approximation would put it for a very
+   * steady record: that would be alarmed before its first trade.
+   */
   readonly bound: number;
   #sum = 0;
 
@@ -43,12 +46,12 @@ export class Cusum {
     this.#sd = sd;
     this.#mean = Math.max(mean * rules.meanShare, rules.meanFloor * sd);
     this.#k = hasSpread({ mean, sd }) ? this.#mean / (2 * sd) : Number.NaN;
-    this.bound = this.#k > 0 ? siegmundBound(this.#k, rules.averageRun) : Number.NaN;
+    this.bound = this.#k > 0 ? Math.max(0, siegmundBound(this.#k, rules.averageRun)) : Number.NaN;
   }
 
   /** Takes one return in R; one that is no number says nothing about the mean. */
   push(value: number): void {
-    if (!(this.bound > 0 && Number.isFinite(value))) return;
+    if (!(this.bound >= 0 && Number.isFinite(value))) return;
     const z = (value - this.#mean) / this.#sd;
     this.#sum = Math.max(0, this.#sum - z - this.#k);
   }

@@ -190,6 +190,16 @@ describe('drift', () => {
     expect(cusum.isAlarmed).toBe(true);
   });
 
+  test('a record that hardly varied is no alarm before a trade falls behind it', () => {
+    // Siegmund's bound is below zero here.
+    const cusum = new Cusum({ mean: 1, sd: 0.04 }, alarm.cusum);
+    expect([cusum.bound, cusum.isAlarmed]).toEqual([0, false]);
+    cusum.push(1);
+    expect(cusum.isAlarmed).toBe(false);
+    cusum.push(-1);
+    expect(cusum.isAlarmed).toBe(true);
+  });
+
   test('its average run at μ0 is near the 500 that it was solved for', () => {
     const chance = chanceOf(7);
     const normal = (): number => normalQuantile(chance() || 0.5);

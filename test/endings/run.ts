@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'libsql';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { examine } from '../support/audit/audit.ts';
 import { add, equal, type Rational, show, zero } from '../support/audit/rational.ts';
@@ -13,6 +12,7 @@ import type { BookStatement, VenueStatement } from '../support/audit/statement.t
 import { readStore } from '../support/audit/store-reading.ts';
 import { readVenue } from '../support/audit/venue-reading.ts';
 import { type Running, startCommand } from '../support/command.ts';
+import { queryStore } from '../support/store-query.ts';
 import type { Moment } from './moment.ts';
 
 export interface Outcome {
@@ -127,14 +127,8 @@ async function startAgain(data: string, mark: string, problems: string[]): Promi
   await expectNobody(mark, problems);
 }
 
-function query(data: string, sql: string): readonly unknown[] {
-  const database = new Database(`file:${join(data, 'troupe.db')}?mode=ro`);
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
-}
+const query = (data: string, sql: string): readonly unknown[] =>
+  queryStore(join(data, 'troupe.db'), sql);
 
 const undecided = (data: string): readonly unknown[] =>
   query(data, `SELECT * FROM orders WHERE state IN ('sending', 'unknown')`);

@@ -12,6 +12,8 @@ const file = new URL('./caught.json', import.meta.url);
 export const knownSeeds = (): ReadonlyMap<string, number> =>
   new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>));
 
+/** Writes them down, in the order of the bugs. */
 export function keepSeeds(seeds: ReadonlyMap<string, number>): void {
-  writeFileSync(file, `${JSON.stringify(Object.fromEntries(seeds), null, 2)}\n`);
+  const known = BUGS.map(({ name }) => [name, seeds.get(name)] as const);
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`);
 }

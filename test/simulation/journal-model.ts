@@ -73,10 +73,9 @@ export class JournalModel {
         if (entry.data.spent) this.#spent.add(entry.data.signal.id);
         return undefined;
       case 'signal.approved':
-        return this.#decided(entry.data.signal.id) ?? this.#meant(entry.data.order);
       case 'exit.ordered':
       case 'protection.ordered':
-        return this.#meant(entry.data.order);
+        return this.#meant(entry.data.order, entry.type === 'signal.approved');
       case 'order.resent':
         this.#with(entry.data.clientOrderId, (one) => {
           one.end = undefined;
@@ -103,16 +102,12 @@ export class JournalModel {
     }
   }
 
-  #decided(signalId: string): Wrong | undefined {
-    if (this.#spent.has(signalId)) {
+  #meant(order: Order, isEntry: boolean): Wrong | undefined {
+    const { clientOrderId, signalId } = order;
+    if (isEntry && this.#spent.has(signalId)) {
       return ['3 one decision each', `${signalId} was decided on twice`];
     }
-    this.#spent.add(signalId);
-    return undefined;
-  }
-
-  #meant(order: Order): Wrong | undefined {
-    const { clientOrderId } = order;
+    if (isEntry) this.#spent.add(signalId);
     if (this.orders.has(clientOrderId)) {
       return ['3 one decision each', `${clientOrderId} was meant twice`];
     }

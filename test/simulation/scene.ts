@@ -19,15 +19,19 @@ const eager = {
   ...{ sweep_window: 1, target_min_r: 1.5, target_r: 2, target_max_r: 2, confidence_min: 0 },
 };
 
-/** Two pairs, four configurations each: one set-up, told apart by their patience. */
+/** Two pairs, six configurations each: one set-up, told apart by their patience. */
 export const configurationsOf = (): readonly Configuration[] =>
   PAIRS.flatMap((pair) =>
-    [1, 2, 3, 4].map((patience): Configuration => {
+    [1, 2, 3, 4, 5, 6].map((patience): Configuration => {
       const [base = ''] = pair.split('/');
       return {
         ...{ id: `${base.toLowerCase()}-${patience}`, version: 1, pair, exchange: 'binance' },
         ...{ strategy: 'liquidity_sweep', timeframe: '1m', stage: 'MATURE', isActive: true },
-        parameters: { ...eager, stop_buffer: 0.5 + patience / 4, bars_max: patience },
+        parameters: {
+          ...eager,
+          stop_buffer: 0.4 + patience / 5,
+          bars_max: Math.ceil(patience / 2),
+        },
         ...{ winRatePercent: 68, sharpe: 2.1, performance: {}, validation: {} },
         ...{ regime: null, evidence: null },
       };
@@ -37,16 +41,17 @@ export const configurationsOf = (): readonly Configuration[] =>
 /** Settings of a live trader whose limits bind in some seeds and leave room in others. */
 export function settingsOf(fate: Fate): Settings {
   const isNarrow = fate.rate('narrow') > 0;
-  const isTight = fate.rate('tight') > 0;
   const read = checkSettings(
     {
       mode: 'live',
       execution: { fee: 0.0005, slippage: 0, collar: 0.004, maxSignalAge: 1 },
       risk: {
-        ...(isTight
-          ? { maxTotalExposure: 0.14, maxAssetExposure: 0.09, cashReserve: 0.8, maxPositions: 4 }
-          : { maxTotalExposure: 0.5, maxAssetExposure: 0.3, cashReserve: 0.3, maxPositions: 8 }),
-        ...{ stageCaps: { MATURE: 0.4 }, maxDailyLoss: isNarrow ? 0.0003 : 0.05 },
+        // Each of them binds in some seeds.
+        maxTotalExposure: fate.between('total exposure', 0.1, 0.6),
+        maxAssetExposure: fate.between('asset exposure', 0.08, 0.35),
+        maxPositions: Math.floor(fate.between('positions', 4, 13)),
+        cashReserve: fate.between('cash reserve', 0.2, 0.4),
+        ...{ stageCaps: { MATURE: 0.5 }, maxDailyLoss: isNarrow ? 0.0015 : 0.05 },
       },
       protection: { by: fate.draw('protection') < 0.7 ? 'both' : 'engine', offset: 0.002 },
       breakers: {

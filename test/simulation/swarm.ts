@@ -20,11 +20,11 @@ const KINDS = {
   frameLost: 0.2,
   frameTwice: 0.3,
   frameLate: 0.2,
-  frameBroken: 0.05,
+  frameBroken: 0.02,
   marketCut: 0.02,
   candleCorrected: 0.05,
   /** A price or a candle comes as no number, or as none there can be. */
-  numberBroken: 0.05,
+  numberBroken: 0.01,
   /** Orders are filled in pieces, or a part of them only. */
   pieces: 0.9,
   partOnly: 0.4,
@@ -43,9 +43,8 @@ const KINDS = {
   pairHalt: 0.1,
   /** Of minutes: a person halts, flattens, closes. */
   person: 0.3,
-  /** The day's loss limit is narrow; the caps on exposure are. */
+  /** The day's loss limit is narrow. */
   narrow: 1,
-  tight: 1,
   /** Commissions are taken in a third asset. */
   thirdFee: 1,
   /** Crashes beyond the one that every seed has. */

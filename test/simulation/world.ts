@@ -26,14 +26,14 @@ import { startTrader, type Trader } from './trader.ts';
 
 const historyBars = 720;
 /** Faults go on for so long, and on until a seed was worth its time, but not for ever. */
-const faultyMs: Millis = 7 * minuteMs;
-const faultyMsMax: Millis = 30 * minuteMs;
+const faultyMs: Millis = 4.5 * minuteMs;
+const faultyMsMax: Millis = 20 * minuteMs;
 const ordersMin = 20;
 /** In which everything comes to rest once nothing fails any more, and how soon it is looked whether it has. */
 const restMs: Millis = 5 * minuteMs;
 const restMsMin: Millis = 45_000;
-/** Five minutes before midnight: each seed sees a day and an hour begin. */
-const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 55, 0, 700);
+/** A few minutes before midnight: each seed sees a day and an hour begin. */
+const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 57, 0, 700);
 
 export interface Outcome {
   readonly seed: number;

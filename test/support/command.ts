@@ -18,20 +18,22 @@ export interface Running {
   readonly exit: Promise<number | null>;
 }
 
+const leash = new URL('./leash.ts', import.meta.url).href;
+
 const root = new URL('../..', import.meta.url).pathname;
 
-/** Starts `troupe` with arguments; `environment` is added to ours. */
+/** Starts `troupe` with arguments; `environment` is added to ours. It never outlives this process. */
 export function startCommand(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   /** Modules loaded before the program. */
   imports: readonly string[] = [],
 ): Running {
-  const flags = ['tsx', ...imports].flatMap((name) => ['--import', name]);
+  const flags = ['tsx', leash, ...imports].flatMap((name) => ['--import', name]);
   const child = spawn(
     process.execPath,
     ['--disallow-code-generation-from-strings', ...flags, 'src/main.ts', ...args],
-    { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: root, env: { ...process.env, ...environment }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const lines: Line[] = [];
   const raw: string[] = [];

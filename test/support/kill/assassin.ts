@@ -1,11 +1,13 @@
-// Loaded before the program: ends the process with SIGKILL the first time the point in its environment is
-// reached. It looks on at the edges alone, where facts become rows and requests become bytes.
+// Loaded before the program: ends the process with SIGKILL, or stops it for a while, when it reaches the points
+// in its environment. It looks on at the edges alone, where facts become rows and requests become bytes.
+import { spawn } from 'node:child_process';
 import { type ChannelListener, subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import Database from 'libsql';
+import type { z } from 'zod';
 import type { Order } from '../../../src/domain/order.ts';
 import { Gateway } from '../../../src/venue/gateway.ts';
-import { type FactPoint, KILL, killSchema, type Point, requestName } from './point.ts';
+import { type FactPoint, KILL, killsSchema, type Point, requestName } from './point.ts';
 
 const given = process.env[KILL];
 if (given !== undefined) lieInWait(given);
@@ -16,34 +18,87 @@ interface Written {
   readonly clientOrderId: string | undefined;
 }
 
+/** Waits for one point. */
+interface Ambush {
+  committing(edge: 'commit' | 'committed', facts: readonly Written[]): void;
+  requested(edge: Point['edge'], request: string, clientOrderId?: string): void;
+}
+
 function lieInWait(text: string): void {
-  const { at, nth, since } = killSchema.parse(JSON.parse(text));
+  const ambushes = killsSchema.parse(JSON.parse(text)).map(ambushOf);
+  const requested =
+    (edge: Point['edge']) =>
+    (request: string, clientOrderId?: string): void => {
+      for (const ambush of ambushes) ambush.requested(edge, request, clientOrderId);
+    };
+  watchCommits((edge, facts) => {
+    for (const ambush of ambushes) ambush.committing(edge, facts);
+  });
+  watchGateway(requested('gateway'));
+  watchWire('undici:request:bodySent', requested('written'));
+  watchWire('undici:request:headers', requested('answered'));
+}
+
+function ambushOf({ at, nth, since, stopMs }: z.output<typeof killsSchema>[number]): Ambush {
   let isCounting = since === undefined;
   let count = 0;
 
   const reached = (fits: boolean, clientOrderId: string | undefined): void => {
     if (!isCounting || !fits) return;
     count += 1;
-    if (count < nth) return;
-    writeSync(1, `${JSON.stringify({ msg: 'killed', at, clientOrderId })}\n`);
-    process.kill(process.pid, 'SIGKILL');
+    if (count !== nth) return;
+    const about = { at, clientOrderId };
+    if (stopMs === undefined) kill(about);
+    else stop(about, stopMs);
   };
-  const requested = (edge: Point['edge'], request: string, clientOrderId?: string): void =>
-    reached(at.edge === edge && 'request' in at && at.request === request, clientOrderId);
-
-  watchCommits((edge, facts) => {
-    if ('fact' in at) {
-      for (const one of facts) {
-        reached(at.edge === edge && isSuch(one, at.fact), one.clientOrderId);
+  return {
+    committing(edge, facts) {
+      if ('fact' in at) {
+        for (const one of facts) {
+          reached(at.edge === edge && isSuch(one, at.fact), one.clientOrderId);
+        }
       }
+      if (edge === 'committed' && since !== undefined && facts.some((one) => isSuch(one, since))) {
+        isCounting = true;
+      }
+    },
+    requested: (edge, request, clientOrderId) =>
+      reached(at.edge === edge && 'request' in at && at.request === request, clientOrderId),
+  };
+}
+
+const attemptsMax = 1000;
+
+interface Reached {
+  readonly at: Point;
+  readonly clientOrderId: string | undefined;
+}
+
+/** At once, past whatever the log has still to write; who reads it may be behind. */
+function say(word: object): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      writeSync(1, `${JSON.stringify(word)}\n`);
+      return;
+    } catch (error) {
+      if (attempt === attemptsMax) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
-    if (edge === 'committed' && since !== undefined && facts.some((one) => isSuch(one, since))) {
-      isCounting = true;
-    }
-  });
-  watchGateway((request, id) => requested('gateway', request, id));
-  watchWire('undici:request:bodySent', (request, id) => requested('written', request, id));
-  watchWire('undici:request:headers', (request, id) => requested('answered', request, id));
+  }
+}
+
+function kill(about: Reached): void {
+  say({ msg: 'killed', ...about });
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function stop(about: Reached, stopMs: number): void {
+  say({ msg: 'stopped', ...about, stopMs });
+  // It cannot wake itself, and whoever started it may be gone by then.
+  const script = 'sleep "$0"; kill -CONT "$1"';
+  const args = ['-c', script, String(stopMs / 1000), String(process.pid)];
+  spawn('/bin/sh', args, { stdio: 'ignore', detached: true, env: {} }).unref();
+  process.kill(process.pid, 'SIGSTOP');
 }
 
 const isSuch = ({ type, purpose }: Written, wanted: FactPoint): boolean =>

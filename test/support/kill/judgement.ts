@@ -2,9 +2,9 @@
 // audit, and the command that compares the two.
 import { setTimeout as pause } from 'node:timers/promises';
 import { audit } from '../audit/audit.ts';
-import { type Line, runCommand } from '../command.ts';
+import type { Line } from '../command.ts';
 import { type Books, booksOf } from './book-side.ts';
-import { environment, type Place } from './place.ts';
+import type { Place } from './place.ts';
 import { allOrders, lastPrice, openOrders, type SeenOrder } from './venue-side.ts';
 
 /** An order that a kill was about, and what is certain of it. */
@@ -50,7 +50,10 @@ export async function untilSettled(place: Place, msMax: number): Promise<Times> 
   }
 }
 
-async function look({ store, venue }: Place): Promise<{ stands: boolean; settled: boolean }> {
+async function look({
+  trader: { store },
+  venue,
+}: Place): Promise<{ stands: boolean; settled: boolean }> {
   const [open, price] = [await openOrders(venue), await lastPrice(venue)];
   const { positions, live } = await booksOf(store);
   const [stop, ...more] = open;
@@ -73,7 +76,7 @@ function covers(stop: SeenOrder | undefined, held: Books['positions']): boolean 
 
 /** Nothing twice, nothing unexplained: what is wrong with orders and trades at the venue against the journal. */
 export async function accountsOf(
-  { store, venue }: Place,
+  { trader: { store }, venue }: Place,
   victims: readonly Victim[],
 ): Promise<readonly string[]> {
   const [orders, { intents }] = [await allOrders(venue), await booksOf(store)];
@@ -95,12 +98,6 @@ export async function accountsOf(
   }
   const { findings } = await audit({ ...venue, store });
   return [...problems, ...findings.map((one) => JSON.stringify(one))];
-}
-
-/** What the command that compares book and venue says, where it does not say that they agree. */
-export async function reconciled({ settings }: Place): Promise<readonly string[]> {
-  const { code, text } = await runCommand(['--settings', settings, 'reconcile'], environment);
-  return code === 0 ? [] : [`reconcile ended with ${code}:\n${text}`];
 }
 
 const repeated = (items: readonly string[]): ReadonlySet<string> =>

@@ -68,6 +68,16 @@ const OUTCOMES: Readonly<Record<Kind, FactPoint>> = {
   cancel: { type: 'order.ended', purpose: 'protection' },
 };
 
+/** The point of one of the steps 1 to 7 in the life of an order of a kind. */
+export function pointOf(kind: Kind, step: number): Point {
+  const [intent, ...more] = wayOf(kind);
+  const outcomes: readonly Point[] = [
+    { edge: 'commit', fact: OUTCOMES[kind] },
+    { edge: 'committed', fact: OUTCOMES[kind] },
+  ];
+  return [intent, ...more, ...outcomes][step - 1] ?? intent;
+}
+
 /** The five points of a request's way: from the intent's transaction to the answer. */
 const wayOf = (kind: Kind): readonly [Point, Point, Point, Point, Point] => [
   { edge: 'commit', fact: INTENTS[kind] },
@@ -105,18 +115,20 @@ const atOutcome =
     return { course, kills: [{ at, nth }] };
   };
 
+/** Answers of the round that every start begins with; it asks for the balances before the engine is there. */
+export const RECONCILING: readonly [Kill, Kill, Kill, Kill] = [
+  { at: { edge: 'written', request: 'GET /api/v3/openOrders' } },
+  { at: { edge: 'answered', request: 'GET /api/v3/order' } },
+  { at: { edge: 'answered', request: 'GET /api/v3/myTrades' } },
+  { at: { edge: 'answered', request: 'GET /api/v3/account' }, nth: 2 },
+];
+
 function duringReconciliation(kind: Kind, way: number): Story {
   const { course, nth } = occasionOf(kind, way);
   const news: FactPoint = kind === 'stop' ? { type: 'order.accepted' } : OUTCOMES[kind];
+  const [open, order, trades, balances] = RECONCILING;
   const second = turn<Kill>(
-    [
-      { at: { edge: 'written', request: 'GET /api/v3/openOrders' } },
-      { at: { edge: 'answered', request: 'GET /api/v3/order' } },
-      { at: { edge: 'answered', request: 'GET /api/v3/myTrades' } },
-      { at: { edge: 'commit', fact: news } },
-      // The first asks for the balances before the engine is there.
-      { at: { edge: 'answered', request: 'GET /api/v3/account' }, nth: 2 },
-    ],
+    [open, order, trades, { at: { edge: 'commit', fact: news } }, balances],
     way,
   );
   return { course, kills: [{ at: wayOf(kind)[4], nth }, second] };

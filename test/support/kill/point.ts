@@ -1,5 +1,5 @@
-// Where a process ends itself, as data: what the script of the kills asks for and the module loaded before
-// the program understands. It travels in the environment.
+// Where a process ends or stops itself, as data: what the script of the kills asks for and the module loaded
+// before the program understands. It travels in the environment.
 import { z } from 'zod';
 
 const factSchema = z.strictObject({
@@ -15,19 +15,24 @@ const pointSchema = z.discriminatedUnion('edge', [
   z.strictObject({ edge: z.enum(['gateway', 'written', 'answered']), request: z.string() }),
 ]);
 
-export const killSchema = z.strictObject({
+const killSchema = z.strictObject({
   at: pointSchema,
   /** The how-manieth time it is reached; the first. */
   nth: z.number().int().positive().default(1),
   /** Counted from the commit of this one on. */
   since: factSchema.optional(),
+  /** It is stopped there for so long, and goes on; killed where none is given. */
+  stopMs: z.number().int().positive().optional(),
 });
+
+/** Each is reached by itself. */
+export const killsSchema = z.array(killSchema);
 
 export type FactPoint = z.infer<typeof factSchema>;
 export type Point = z.infer<typeof pointSchema>;
 export type Kill = z.input<typeof killSchema>;
 
-/** Name of the variable a kill stands in, as JSON. */
+/** Name of the variable kills stand in, as JSON. */
 export const KILL = 'TROUPE_KILL';
 
 /** Requests about orders by what they are for; the others by method and path. */
@@ -40,8 +45,9 @@ export function requestName(method: string, path: string, body: string): string 
   return order.get('side') === 'BUY' ? 'entry' : 'exit';
 }
 
-export function describe({ at, nth = 1, since }: Kill): string {
+export function describe({ at, nth = 1, since, stopMs }: Kill): string {
   const what = 'fact' in at ? [at.fact.type, at.fact.purpose] : [at.request];
   const parts = [at.edge, ...what, nth > 1 ? `#${nth}` : '', since ? `since ${since.type}` : ''];
+  if (stopMs !== undefined) parts.push(`stopped for ${stopMs} ms`);
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }

@@ -4,14 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Running } from '../command.ts';
-import {
-  accountsOf,
-  armedAfter,
-  reconciled,
-  type Times,
-  untilSettled,
-  type Victim,
-} from './judgement.ts';
+import { reconciled } from '../live-place.ts';
+import { accountsOf, armedAfter, type Times, untilSettled, type Victim } from './judgement.ts';
 import type { Trial } from './matrix.ts';
 import { openPlace, type Place, recvWindowMs, startDoomed, startWatched } from './place.ts';
 import type { Kill } from './point.ts';
@@ -106,7 +100,7 @@ async function judge(trial: Trial, place: Place): Promise<Finding> {
       ...(code === 0 ? [] : [`the last start ended with ${code}`]),
       ...(await accountsOf(place, victims)),
       // The audit knows all that the command does; a process more is worth it once a cell.
-      ...(trial.way === 1 ? await reconciled(place) : []),
+      ...(trial.way === 1 ? await reconciled(place.trader) : []),
     ];
     const said = problems.length === 0 ? [] : [`the last start said:\n${tailOf(last)}`];
     return { trial, problems: [...problems, ...said], armedMs, times };
