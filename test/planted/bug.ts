@@ -8,7 +8,7 @@ export const BUGS: readonly Patch[] = [...ORDER_BUGS, ...DECISION_BUGS];
 
 const file = new URL('./caught.json', import.meta.url);
 
-/** Name of a bug → the first seed that catches it. */
+/** Name of a bug → a seed that catches it. */
 export const knownSeeds = (): ReadonlyMap<string, number> =>
   new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>));
 

@@ -35,7 +35,7 @@ async function run(): Promise<boolean> {
     return withPlot((plot) => runGuards(plot, options, say));
   }
   const { quick, keep, only } = values;
-  const seedsMax = Number(values.seeds ?? (quick ? 50 : 5000));
+  const seedsMax = Number(values.seeds ?? (quick ? 150 : 5000));
   return runBugs({ quick, keep, only, seedsMax, msMax, workers: Number(values.workers) }, say);
 }
 
