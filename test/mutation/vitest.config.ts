@@ -21,9 +21,12 @@ export default defineConfig({
   test: {
     root: '.',
     include: ['test/domain/*.test.ts', 'test/venue/{answer,words}.test.ts'],
-    exclude: ['test/domain/{calm,characteristic,day,indicator,measure,protection,twin}.test.ts'],
+    exclude: [
+      'test/domain/{calm,characteristic,day,indicator,measure,protection,standing,twin}.test.ts',
+    ],
     setupFiles: ['test/mutation/setup.ts'],
     sequence: { sequencer: ShortFirst },
     isolate: false,
+    testTimeout: 60_000,
   },
 });
