@@ -1,6 +1,7 @@
 // Binance's words on orders, trades and transfers, each read whole or not at all: what is half understood
 // is no report.
 import { describe, expect, test } from 'vitest';
+import type { OrderReport } from '../../src/ports.ts';
 import {
   executionOf,
   fillsOf,
@@ -17,10 +18,10 @@ const { clientOrderId } = entry;
 const at = 1_700_000_000_000;
 
 const answer = (change: object = {}): Words => ({ ...filledAnswer, ...change });
-const report = {
+const report: OrderReport = {
   ...{ clientOrderId, venueOrderId: '28', pair: 'BTC/USDT' },
   ...{ state: 'filled', filled: '0.5', at },
-} as const;
+};
 
 /** What cannot be an id, an amount or an instant, whatever the field. */
 const wrong = {

@@ -1,0 +1,77 @@
+// What a run of mutants came to: a line for each file, then each mutant that nobody noticed, and whether
+// test/mutation/README.md gives a reason to let it live. Reads the report that `npm run mutants` leaves.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Mutant {
+  readonly mutatorName: string;
+  readonly replacement: string;
+  readonly status: 'Killed' | 'Timeout' | 'Survived' | 'NoCoverage' | 'Ignored';
+  readonly location: { readonly start: Position; readonly end: Position };
+}
+
+interface Mutated {
+  readonly source: string;
+  readonly mutants: readonly Mutant[];
+}
+
+/** The code between two positions, both counted from 1, the end exclusive. */
+function between(source: string, { start, end }: Mutant['location']): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  lines[last] = (lines[last] ?? '').slice(0, end.column - 1);
+  lines[0] = (lines[0] ?? '').slice(start.column - 1);
+  return lines.join('\n');
+}
+
+const onOneLine = (code: string): string => {
+  const line = code.replace(/\s+/g, ' ').trim();
+  return line.length > 90 ? `${line.slice(0, 90)}…` : line;
+};
+
+/** A mutant in a line of its own, without its place: the text that the list of reasons names it by. */
+const nameOf = ({ source }: Mutated, mutant: Mutant): string =>
+  `\`${onOneLine(between(source, mutant.location))}\` → \`${onOneLine(mutant.replacement)}\``;
+
+const isCounted = ({ status }: Mutant): boolean => status !== 'Ignored';
+const lives = ({ status }: Mutant): boolean => status === 'Survived' || status === 'NoCoverage';
+
+function rowOf(name: string, mutants: readonly Mutant[]): string {
+  const counted = mutants.filter(isCounted);
+  const living = counted.filter(lives);
+  const killed = counted.length - living.length;
+  const score = counted.length === 0 ? '–' : ((100 * killed) / counted.length).toFixed(1);
+  return `| ${name} | ${counted.length} | ${killed} | ${living.length} | ${score} |`;
+}
+
+const report: { readonly files: Readonly<Record<string, Mutated>> } = JSON.parse(
+  readFileSync(process.argv[2] ?? 'coverage/mutants.json', 'utf8'),
+);
+const reasons = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+
+/** The reasons given for one file: the part of the list under its name. */
+const reasonsFor = (name: string): string =>
+  reasons.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+
+const rows: string[] = [];
+const living: string[] = [];
+for (const [path, file] of Object.entries(report.files)) {
+  rows.push(rowOf(path, file.mutants));
+  const known = reasonsFor(path);
+  const inOrder = [...file.mutants].sort((a, b) => a.location.start.line - b.location.start.line);
+  for (const mutant of inOrder.filter(lives)) {
+    const name = nameOf(file, mutant);
+    const mark = known.includes(name) ? ' ' : '!';
+    living.push(`${mark} ${path}:${mutant.location.start.line} ${mutant.mutatorName} ${name}`);
+  }
+}
+
+const all = Object.values(report.files).flatMap(({ mutants }) => mutants);
+console.log(['| file | mutants | killed | survived | % |', '|---|--:|--:|--:|--:|'].join('\n'));
+console.log([...rows, rowOf('all', all)].join('\n'));
+console.log(`\n${living.length} alive; "!": no reason is given for it\n${living.join('\n')}`);
