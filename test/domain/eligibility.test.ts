@@ -165,6 +165,11 @@ describe('a decision is spent', () => {
     });
   });
 
+  test('by no day before the first', () => {
+    const draft = { ...draftOf(openedBook()), day: null };
+    expect(asked(draft, 'one', NOON)).toBeUndefined();
+  });
+
   test('once the day has lost its limit, to the last crumb, or was latched', () => {
     const draft = draftOf(openedBook());
     const losing = (part: string): Draft => {
