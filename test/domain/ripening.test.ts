@@ -28,15 +28,23 @@ const pass: Pass = {
   validated,
 };
 
+/** When its stage began. */
+const began = 5 * DAY;
 const stateIn = (stage: Stage, changes: Partial<LifecycleState> = {}): LifecycleState => ({
-  ...enter(stage, 0),
+  ...enter(stage, began),
   ...changes,
 });
 
-function ripened(state: LifecycleState, at: number, trades = 0, chosen: LifecycleRules = rules) {
+/** What time brings `afterMs` the stage began, with so many trades since. */
+function ripened(
+  state: LifecycleState,
+  afterMs: number,
+  trades = 0,
+  chosen: LifecycleRules = rules,
+) {
   const forward = new TrackRecord(chosen, state.validated);
   for (let trade = 0; trade < trades; trade += 1) forward.push(trade % 2 === 0 ? 1 : -1);
-  const verdict = ripen(state, { ...beside, forward }, at, chosen);
+  const verdict = ripen(state, { ...beside, forward }, began + afterMs, chosen);
   return verdict === undefined ? 'nothing' : `${verdict.kind} ${verdict.to}: ${verdict.cause}`;
 }
 
@@ -66,6 +74,14 @@ describe('a pass', () => {
     expect(ripened(state, 1, trades)).toBe(expected);
   });
 
+  test('is nothing to wait for where there is none: looks are for trades', () => {
+    for (const stage of ['PAPER', 'DISCOVERY', 'VALIDATION'] as const) {
+      for (const trades of [30, 100]) {
+        expect(ripened(stateIn(stage), 100 * DAY, trades)).toBe('nothing');
+      }
+    }
+  });
+
   test('waits for a person where promotion is by hand', () => {
     const byHand = { ...rules, promotion: 'by-hand' } as const;
     for (const stage of ['PAPER', 'DISCOVERY', 'VALIDATION', 'DECAY'] as const) {
@@ -77,9 +93,10 @@ describe('a pass', () => {
   test('is promoted on what it rested on', () => {
     const state = stateIn('DISCOVERY', { pass });
     const forward = new TrackRecord(rules, null);
-    const verdict = ripen(state, { ...beside, forward }, 14 * DAY, rules);
+    const at = began + 14 * DAY;
+    const verdict = ripen(state, { ...beside, forward }, at, rules);
     expect(verdict).toEqual({
-      ...{ kind: 'promoted', from: 'DISCOVERY', to: 'VALIDATION', at: 14 * DAY },
+      ...{ kind: 'promoted', from: 'DISCOVERY', to: 'VALIDATION', at },
       ...pass,
     });
   });
@@ -154,8 +171,8 @@ test('a configuration waits while time alone can move it', () => {
   expect(isWaiting(stateIn('DECAY'))).toBe(true);
   expect(isWaiting(stateIn('DECAY', { isActive: false }))).toBe(false);
   const progress = new Progress(rules, stateIn('DISCOVERY', { pass }));
-  expect(progress.wait(beside, 14 * DAY - 1)).toEqual([]);
-  expect(progress.wait(beside, 14 * DAY).map(({ to }) => to)).toEqual(['VALIDATION']);
+  expect(progress.wait(beside, began + 14 * DAY - 1)).toEqual([]);
+  expect(progress.wait(beside, began + 14 * DAY).map(({ to }) => to)).toEqual(['VALIDATION']);
   expect(progress.state).toMatchObject({ stage: 'VALIDATION', validated });
   expect(progress.isWaiting).toBe(false);
 });
