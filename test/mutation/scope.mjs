@@ -11,9 +11,9 @@ export const mutated = [
   // Triggers.
   ...domain('trigger'),
   // What becomes of an order.
-  ...domain('order', 'conclusion'),
+  ...domain('conclusion'),
   ...['src/venue/outcome.ts', 'src/venue/wire.ts'],
   // The lifecycle and its evidence.
-  ...domain('performance', 'drawdown', 'drift', 'lifecycle-rules', 'lifecycle-state'),
+  ...domain('performance', 'drawdown', 'drift', 'lifecycle-state'),
   ...domain('track-record', 'lifecycle-evidence', 'lifecycle', 'progress'),
 ];

@@ -25,7 +25,7 @@ const report: OrderReport = {
 
 /** What cannot be an id, an amount or an instant, whatever the field. */
 const wrong = {
-  id: [-1, 1.5, 2 ** 53, '-1', '1.5', '28x', 'x28', '', null, undefined, {}, true],
+  id: [-1, 1.5, 2 ** 53, '-1', '1.5', '28x', 'x28', '', null, undefined, {}, true, [28]],
   amount: ['-0.1', 'NaN', 'Infinity', '', '1,5', ' 1', null, undefined, {}, true],
   instant: [0, -1, 1.5, 2 ** 53, `${at}`, Number.NaN, null, undefined],
   symbol: ['ETHUSDT', 7, null, undefined],
@@ -71,6 +71,9 @@ describe('an order as REST tells it', () => {
     ['REJECTED', 'rejected'],
     ['DREAMING', undefined],
     [7, undefined],
+    [['NEW'], undefined],
+    ['constructor', undefined],
+    ['__proto__', undefined],
     [undefined, undefined],
   ])('%s is %s', (status, state) => {
     expect(reportOf(answer({ status }), pairOf)?.state).toBe(state);
