@@ -6,7 +6,7 @@ import { mutated } from './scope.mjs';
 export default {
   mutate: mutated,
   testRunner: 'vitest',
-  vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
   plugins: [
     '@stryker-mutator/vitest-runner',
     fileURLToPath(new URL('./wording.mjs', import.meta.url)),
@@ -17,7 +17,7 @@ export default {
   // counts as alive.
   ignoreStatic: true,
   concurrency: 1,
-  timeoutMS: 30_000,
+  timeoutMS: 10_000,
   reporters: ['progress-append-only', 'json'],
   jsonReporter: { fileName: 'coverage/mutants.json' },
   tempDirName: 'coverage/mutants',

@@ -1,6 +1,6 @@
 // What a run of mutants came to: a line for each file, then each mutant that nobody noticed, and whether
-// README.md gives a reason to let it live. Reads the report that Stryker leaves; fails below the least score,
-// and while one lives without a reason.
+// README.md gives a reason to let it live. Fails below the least score, and for a mutant without a reason.
+// Reads the report that Stryker leaves, or those it is given: of a file in several, the last one's.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -57,9 +57,13 @@ function rowOf(name: string, mutants: readonly Mutant[]): string {
   return `| ${name} | ${count} | ${count - living} | ${living} | ${score.toFixed(1)} |`;
 }
 
-const report: { readonly files: Readonly<Record<string, Mutated>> } = JSON.parse(
-  readFileSync(process.argv[2] ?? 'coverage/mutants.json', 'utf8'),
-);
+/** The files of a report by their paths. */
+const readReport = (path: string): Readonly<Record<string, Mutated>> =>
+  JSON.parse(readFileSync(path, 'utf8')).files;
+
+const given = process.argv.slice(2).filter((path) => path.endsWith('.json'));
+const paths = given.length > 0 ? given : ['coverage/mutants.json'];
+const files: Readonly<Record<string, Mutated>> = Object.assign({}, ...paths.map(readReport));
 const reasons = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
 
 /** The reasons given for one file: the part of the list under its name. */
@@ -69,7 +73,7 @@ const reasonsFor = (name: string): string =>
 const rows: string[] = [];
 const living: string[] = [];
 let unexplained = 0;
-for (const [path, file] of Object.entries(report.files)) {
+for (const [path, file] of Object.entries(files)) {
   rows.push(rowOf(path, file.mutants));
   const known = reasonsFor(path);
   const inOrder = [...file.mutants].sort((a, b) => a.location.start.line - b.location.start.line);
@@ -81,7 +85,7 @@ for (const [path, file] of Object.entries(report.files)) {
   }
 }
 
-const all = Object.values(report.files).flatMap(({ mutants }) => mutants);
+const all = Object.values(files).flatMap(({ mutants }) => mutants);
 console.log(['| file | mutants | killed | survived | % |', '|---|--:|--:|--:|--:|'].join('\n'));
 console.log([...rows, rowOf('all', all)].join('\n'));
 console.log(`\n${living.length} alive; "!": no reason is given for it\n${living.join('\n')}`);
