@@ -93,7 +93,7 @@ describe('a size', () => {
     const scale = { factor: 0.5, breaker: 'drawdown-scale' };
     expect(scaling(opened(breakerOf('drawdown-scale')), entrant)).toEqual(scale);
     expect(
-      scaling(opened(half, breakerOf('drawdown-scale'), breakerOf('drawdown-halt')), entrant),
+      scaling(opened(half, breakerOf('drawdown-halt'), breakerOf('drawdown-scale')), entrant),
     ).toEqual(scale);
     const closing = breakerOf('drawdown-scale', { state: 'halfOpen' });
     expect(scaling(opened(closing, half), entrant)).toBeUndefined();
