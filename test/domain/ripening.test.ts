@@ -114,6 +114,12 @@ test.each([
   expect(ripened(stateIn('DECAY', { pass, validated }), at, trades)).toBe(expected);
 });
 
+test('a backtest serves once, and not for a stage above PAPER', () => {
+  const spent = STAGES.filter((stage) => enter(stage, 0).isBacktestSpent);
+  expect(spent).toEqual(STAGES.filter((stage) => stage !== 'PAPER'));
+  expect(enter('PAPER', 0, true).isBacktestSpent).toBe(true);
+});
+
 describe('a person’s word', () => {
   test.each(STAGES.flatMap((from) => STAGES.map((to) => [from, to] as const)))(
     'from %s to %s',
