@@ -11,7 +11,12 @@ import {
 } from '../../src/domain/drift.ts';
 import { DEFAULT_LIFECYCLE } from '../../src/domain/lifecycle-rules.ts';
 import type { Verdict } from '../../src/domain/lifecycle-state.ts';
-import { flawOf, probabilisticSharpe, sampleOf } from '../../src/domain/performance.ts';
+import {
+  deflatedSharpe,
+  flawOf,
+  probabilisticSharpe,
+  sampleOf,
+} from '../../src/domain/performance.ts';
 import { chanceOf } from '../../src/domain/statistic.ts';
 import { TrackRecord } from '../../src/domain/track-record.ts';
 
@@ -165,4 +170,27 @@ test('PSR: a radicand of exactly nothing is none', () => {
   expect(flawOf({ ...sample, count: 2, kurtosis: 5.1 })).toBeUndefined();
   expect(flawOf({ ...sample, skew: Number.NEGATIVE_INFINITY })).toBe('radicand-not-positive');
   expect(probabilisticSharpe({ ...sample, skew: 0, kurtosis: 3 }, 1)).toBe(0.5);
+});
+
+test('PSR: what is beyond all numbers is none, be it the mean or the spread', () => {
+  const sample = { count: 30, mean: 1, sd: 1, skew: 0, kurtosis: 3 };
+  for (const odd of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    expect(flawOf({ ...sample, mean: odd })).toBe('not-finite');
+    expect(flawOf({ ...sample, sd: odd })).toBe('not-finite');
+  }
+});
+
+test.each([
+  [0.5, 0.1],
+  [0, 0.1],
+  [-1000, 0.1],
+  [Number.NaN, 0.1],
+  [5, -0.1],
+  [5, Number.NaN],
+])('DSR: %d trials with a variance of %d deflate nothing', (trials, sharpeVariance) => {
+  const sample = sampleOf([1, 2, -1, 1.6]);
+  expect(deflatedSharpe(sample, { trials, sharpeVariance })).toBeNaN();
+  expect(deflatedSharpe(sample, { trials: 5, sharpeVariance: 0 })).toBe(
+    probabilisticSharpe(sample),
+  );
 });
