@@ -129,8 +129,10 @@ function filterBroken(
 const refused = (code: number, msg: string): Refused => ({ code, msg });
 
 export class SimulatedExchange {
-  readonly orders: ExchangeOrder[] = [];
-  readonly trades: Trade[] = [];
+  orders: ExchangeOrder[] = [];
+  trades: Trade[] = [];
+  #ordersSoFar = 0;
+  #tradesSoFar = 0;
   readonly rules = new Map<string, Rules>();
   readonly #free = new Map<string, Amount>();
   readonly #locked = new Map<string, Amount>();
@@ -163,9 +165,10 @@ export class SimulatedExchange {
     const locked = this.#worth(wanted);
     this.#move(asset, locked.negated(), locked);
     const { pieces, share } = liquidity();
+    this.#ordersSoFar += 1;
     const order: ExchangeOrder = {
       ...wanted,
-      ...{ id: this.orders.length + 1, at, updatedAt: at, status: 'NEW', trades: [] },
+      ...{ id: this.#ordersSoFar, at, updatedAt: at, status: 'NEW', trades: [] },
       ...{ executed: zero, paid: zero, locked, pieces, isAwake: wanted.type !== 'STOP_LOSS_LIMIT' },
     };
     this.orders.push(order);
@@ -195,6 +198,12 @@ export class SimulatedExchange {
   }
 
   open = (): readonly ExchangeOrder[] => this.orders.filter(isOpen);
+
+  /** Lets go of what ended before a time: nobody asks for it any more. */
+  forget(before: Millis): void {
+    this.orders = this.orders.filter((one) => isOpen(one) || one.updatedAt >= before);
+    this.trades = this.trades.filter(({ at }) => at >= before);
+  }
 
   /** Money comes, or goes where it is below zero; false where there is not so much of it. */
   transfer(asset: string, delta: Amount): boolean {
@@ -266,7 +275,8 @@ export class SimulatedExchange {
     const whole =
       feeAsset === undefined ? got.times(feeRate) : value.times(feeRate).div(feeAsset.quotePrice);
     const fee = whole.toDecimalPlaces(8);
-    const trade = { id: this.trades.length + 1, order, price, quantity, fee, feeAsset: asset, at };
+    this.#tradesSoFar += 1;
+    const trade = { id: this.#tradesSoFar, order, price, quantity, fee, feeAsset: asset, at };
     this.trades.push(trade);
     order.trades.push(trade);
     order.executed = order.executed.plus(quantity);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { playDays, slopeOf } from './days.ts';
 import { playFleet, type Sum } from './fleet.ts';
 import { scratchDirectory } from './scratch.ts';
 import { playSeed, shrinkSeed } from './seed.ts';
@@ -16,9 +17,12 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '600' },
     failures: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
+    days: { type: 'string' },
   },
 });
 const [seed, runs, workers] = [Number(values.seed), Number(values.runs), Number(values.workers)];
+/** Megabytes a day. */
+const growthMax = 1;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A seed by itself, twice. */
@@ -108,4 +112,18 @@ const counts = (situations: ReadonlyMap<string, number>): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(' · ');
 
-process.exitCode = (await (runs === 1 ? playOne() : playMany())) ? 0 : 1;
+/** Many days of one life: does the heap grow? */
+async function playLong(days: number): Promise<boolean> {
+  return inScratch(async (directory) => {
+    const found = await playDays(days, directory, ({ day, heapMegabytes, orders }) =>
+      say(`day ${day}: ${heapMegabytes.toFixed(2)} MB of heap, ${orders} orders so far`),
+    );
+    const slope = slopeOf(found);
+    say(`${days} days: the heap grows by ${slope.toFixed(3)} MB a day`);
+    return slope < growthMax;
+  });
+}
+
+const play =
+  values.days !== undefined ? playLong(Number(values.days)) : runs === 1 ? playOne() : playMany();
+process.exitCode = (await play) ? 0 : 1;

@@ -14,8 +14,10 @@ const STEPS = minuteMs / stepMs;
 const RUNG = 0.0025;
 /** Minutes from one rung of the ladder to the next. */
 const RUNG_MINUTES = 3;
-/** How often a rung that was reclaimed is followed by a rise to the target. */
-const RISES = 0.25;
+/** So far below its top the ladder is climbed anew: strategies remember no rung for longer. */
+const DEPTH = 26;
+/** Minutes that are remembered. */
+const KEPT = 1500;
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 
@@ -24,28 +26,43 @@ interface Minute {
   readonly candle: Candle;
 }
 
+export interface Course {
+  readonly origin: Millis;
+  /** The climb ends here. */
+  readonly liveAt: Millis;
+  /** Price at the origin. */
+  readonly first: number;
+  /** How often a rung that was reclaimed is followed by a rise to the target. */
+  readonly rises: number;
+}
+
 /** One pair's prices from `origin` on, made as far as they are asked for; hours before it are calm ones. */
 export class PairMarket {
-  readonly #minutes: Minute[] = [];
+  /** Of the minutes from `#from` on. */
+  #minutes: Minute[] = [];
+  #from = 0;
   /** Longer candles as far as they were joined. */
   readonly #joined = new Map<Millis, { end: Millis; candle: Candle }>();
   readonly #origin: Millis;
   readonly #first: number;
   readonly #chance: Chance;
-  readonly #liveAt: Millis;
+  /** Minutes still to climb, and climbed since the ladder's foot. */
+  #climbing: number;
+  #climbed = 0;
+  #foot = 0;
+  readonly #top: number;
+  readonly #rises: number;
   /** The highest rung that still stands. */
   #rung = 0;
   #plan: Leg[] = [];
 
   /** Climbs from `first` at `origin` until `liveAt`. */
-  constructor(
-    seed: number,
-    pair: string,
-    { origin, liveAt, first }: { origin: Millis; liveAt: Millis; first: number },
-  ) {
+  constructor(seed: number, pair: string, { origin, liveAt, first, rises }: Course) {
+    this.#rises = rises;
     this.#chance = chanceOf('market', seed, pair);
     this.#origin = origin;
-    this.#liveAt = liveAt;
+    this.#climbing = (liveAt - origin) / minuteMs;
+    this.#top = Math.floor(this.#climbing / RUNG_MINUTES);
     this.#first = first;
   }
 
@@ -96,16 +113,17 @@ export class PairMarket {
 
   #minute(at: Millis): Minute {
     const index = Math.floor((at - this.#origin) / minuteMs);
-    while (this.#minutes.length <= index) this.#minutes.push(this.#next());
-    const minute = this.#minutes[index];
+    while (this.#from + this.#minutes.length <= index) this.#minutes.push(this.#next());
+    if (this.#minutes.length > 2 * KEPT) this.#forget();
+    const minute = this.#minutes[index - this.#from];
     if (minute === undefined) throw new RangeError(`expected a minute from ${this.#origin} on`);
     return minute;
   }
 
   #next(): Minute {
-    const openTime = this.#origin + this.#minutes.length * minuteMs;
+    const openTime = this.#origin + (this.#from + this.#minutes.length) * minuteMs;
     const open = this.#minutes.at(-1)?.candle.close ?? this.#first;
-    const leg = openTime < this.#liveAt ? this.#climb() : this.#descend();
+    const leg = this.#climbing > 0 ? this.#climb() : this.#descend();
     const steps = this.#path(open, leg);
     const volume = Math.round(1000 * (5 + 15 * this.#chance())) / 1000;
     return { steps, candle: madeOf(openTime, open, steps, volume) };
@@ -113,9 +131,11 @@ export class PairMarket {
 
   /** Up, up, and back to a low that stands: in rungs above the first price. */
   #climb(): Leg {
-    const minute = this.#minutes.length;
-    const rung = Math.floor(minute / RUNG_MINUTES);
+    const rung = this.#foot + Math.floor(this.#climbed / RUNG_MINUTES);
+    const minute = this.#climbed;
     this.#rung = rung;
+    this.#climbed += 1;
+    this.#climbing -= 1;
     const legs: readonly Leg[] = [
       { low: rung + 0.35, high: rung + 1.3, close: rung + 1.2 },
       { low: rung + 1.15, high: rung + 1.7, close: rung + 1.6 },
@@ -130,12 +150,29 @@ export class PairMarket {
     if (next !== undefined) return next;
     const rung = this.#rung;
     this.#rung -= 1;
+    if (rung <= this.#top - DEPTH) this.#again(rung);
     const risen = { low: rung + 0.8, high: rung + 6.5, close: rung + 5 };
     const back = { low: rung + 0.5, high: rung + 5.1, close: rung + 0.8 };
-    const isRising = this.#chance() < RISES;
+    const isRising = this.#chance() < this.#rises;
     const down = { low: rung - 0.5, high: rung + 0.95, close: rung - 0.4 };
     this.#plan = [...(isRising ? [risen, back] : []), down];
     return { low: rung - 0.3, high: rung + 1, close: rung + 0.9 };
+  }
+
+  /** To the top of the ladder once more. */
+  #again(rung: number): void {
+    this.#foot = rung;
+    this.#climbed = 0;
+    this.#climbing = (this.#top - rung) * RUNG_MINUTES;
+  }
+
+  #forget(): void {
+    this.#minutes = this.#minutes.slice(KEPT);
+    this.#from += KEPT;
+    const oldest = this.#origin + this.#from * minuteMs;
+    for (const openTime of this.#joined.keys()) {
+      if (openTime < oldest) this.#joined.delete(openTime);
+    }
   }
 
   /** Down first, then up, then to the close, with a little noise that stays within. */

@@ -1,6 +1,9 @@
 // What is traded, by which configurations and under which settings.
 import type { Configuration } from '../../src/domain/configuration.ts';
+import type { Instrument } from '../../src/domain/instrument.ts';
+import { decimal, money, quantity } from '../../src/domain/money.ts';
 import { checkSettings, type Settings } from '../../src/settings/settings.ts';
+import type { Rules } from './exchange.ts';
 import type { Fate } from './swarm.ts';
 
 export const QUOTE = 'USDT';
@@ -66,3 +69,18 @@ export function settingsOf(fate: Fate): Settings {
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   return read.settings;
 }
+
+/** The rules of trading as the exchange tells them. */
+export const instrumentsOf = (rules: ReadonlyMap<string, Rules>): ReadonlyMap<string, Instrument> =>
+  new Map(
+    [...rules].map(([pair, { tickSize, stepSize, notionalMin }]) => {
+      const [base = '', quote = ''] = pair.split('/');
+      const instrument = {
+        ...{ pair, base, quote, active: true },
+        ...{ tickSize: decimal(tickSize.toFixed()), stepSize: decimal(stepSize.toFixed()) },
+        ...{ quantityMin: quantity(stepSize.toFixed()), quantityMax: quantity('9000') },
+        notionalMin: money(notionalMin.toFixed()),
+      };
+      return [pair, instrument] as const;
+    }),
+  );

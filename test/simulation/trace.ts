@@ -20,6 +20,7 @@ export class Trace {
     this.#hash.update(`${line}\n`);
     this.#count += 1;
     if (situation !== undefined) this.met(situation);
+    if (this.#linesMax === 0) return;
     this.#lines.push(line);
     if (this.#lines.length > 2 * this.#linesMax) this.#lines.splice(0, this.#linesMax);
   }
@@ -34,7 +35,7 @@ export class Trace {
   }
 
   get lines(): readonly string[] {
-    return this.#lines.slice(-this.#linesMax);
+    return this.#linesMax === 0 ? [] : this.#lines.slice(-this.#linesMax);
   }
 
   /** Of everything so far; nothing can be written afterwards. */

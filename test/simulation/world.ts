@@ -4,8 +4,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../src/domain/configuration.ts';
 import type { Entry, Fact } from '../../src/domain/fact.ts';
-import type { Instrument } from '../../src/domain/instrument.ts';
-import { money, quantity } from '../../src/domain/money.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import { VenueFault } from '../../src/exchange/fault.ts';
 import type { Settings } from '../../src/settings/settings.ts';
@@ -18,7 +16,7 @@ import { type Doom, Life, type Machine, STEPS } from './life.ts';
 import { hourMs, minuteMs, PairMarket, stepMs } from './market.ts';
 import { Mishaps } from './mishap.ts';
 import { Person } from './person.ts';
-import { configurationsOf, FIRST_PRICES, PAIRS, settingsOf } from './scene.ts';
+import { configurationsOf, FIRST_PRICES, instrumentsOf, PAIRS, settingsOf } from './scene.ts';
 import { openGround, type StoreGround } from './store-ground.ts';
 import { Fate, type Swarm } from './swarm.ts';
 import { Trace } from './trace.ts';
@@ -94,7 +92,7 @@ export class World {
       const origin = Math.floor(begunAt / minuteMs - historyBars) * minuteMs;
       const market = {
         ...{ origin: Math.floor(origin / hourMs) * hourMs, liveAt: begunAt - 3 * minuteMs },
-        first: FIRST_PRICES[pair],
+        ...{ first: FIRST_PRICES[pair], rises: 0.25 },
       };
       this.markets.set(pair, new PairMarket(swarm.seed, pair, market));
     }
@@ -237,7 +235,7 @@ export class World {
     const auditor = this.#auditor;
     return {
       ...{ queue, fate, trace, exchange, markets, settings, configurations },
-      instruments: () => this.#instruments(),
+      instruments: () => instrumentsOf(exchange.rules),
       isHalted: () => this.isHalted,
       onAppending: (facts: readonly Fact[]) => {
         if (facts.some(({ type }) => type === 'signal.approved')) this.#person.entryWaits();
@@ -296,22 +294,6 @@ export class World {
       for (const pair of PAIRS) this.exchange.move(pair);
       this.#everyStep();
     });
-  }
-
-  #instruments(): ReadonlyMap<string, Instrument> {
-    return new Map(
-      [...this.exchange.rules].map(([pair, { tickSize, stepSize, notionalMin }]) => {
-        const [base = '', quote = ''] = pair.split('/');
-        return [
-          pair,
-          {
-            ...{ pair, base, quote, active: true, tickSize, stepSize },
-            ...{ quantityMin: quantity(stepSize.toFixed()), quantityMax: quantity('9000') },
-            notionalMin: money(notionalMin.toFixed()),
-          } as unknown as Instrument,
-        ];
-      }),
-    );
   }
 
   #clean(): void {
