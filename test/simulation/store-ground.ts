@@ -61,7 +61,7 @@ export async function openGround(
   const faulty: Connection<Schema> = {
     ...connection,
     transaction(work) {
-      if (fate.strikes('storeFull')) fullUntil = queue.now + fate.skewed('full', 500, 60_000);
+      if (fate.strikes('storeFull')) fullUntil = queue.now + fate.skewed('full', 1000, 90_000);
       if (fate.isAwake && queue.now < fullUntil) {
         trace.met('store full');
         world.onTrouble();

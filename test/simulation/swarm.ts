@@ -32,7 +32,7 @@ const KINDS = {
   commitFails: 0.1,
   commitLies: 0.1,
   commitStalls: 0.1,
-  storeFull: 0.01,
+  storeFull: 0.04,
   /** Of minutes: the machine's clock is set; how fast it runs beside the true time. */
   clockStep: 0.3,
   clockDrift: 1,
