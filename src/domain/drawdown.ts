@@ -55,7 +55,7 @@ export function bootstrapReaches(returns: Float64Array, level: number, rules: Bo
   const enough = rules.resamples - rankOf(rules);
   const chance = chanceOf(rules.seed);
   let reached = 0;
-  for (let left = rules.resamples; left > 0 && reached + left >= enough; left -= 1) {
+  for (let left = rules.resamples; reached + left >= enough; left -= 1) {
     if (resampledDrawdown(returns, rules.block, chance, level) >= level) reached += 1;
     if (reached >= enough) return true;
   }
