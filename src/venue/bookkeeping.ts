@@ -4,6 +4,7 @@ import type { Fill } from '../domain/fill.ts';
 import { parseDecimal } from '../domain/money.ts';
 import type { Order } from '../domain/order.ts';
 import type { Millis } from '../domain/time.ts';
+import { VenueFault } from '../exchange/fault.ts';
 import type { Balance, OrderReport } from '../ports.ts';
 import type { Asking } from './asking.ts';
 import { createOwnTrades } from './own-trade.ts';
@@ -58,7 +59,11 @@ export function createBookkeeping(client: Binance, asking: Asking, pairOf: PairO
     async clientIdOf(pair, venueOrderId) {
       const known = clientIds.get(`${pair} ${venueOrderId}`);
       if (known !== undefined) return known;
-      return (await query(pair, { orderId: venueOrderId }))?.clientOrderId ?? '';
+      const report = await query(pair, { orderId: venueOrderId });
+      if (report !== undefined) return report.clientOrderId;
+      // A trade is listed before its order is: whoever took it for a stranger's would book it twice.
+      const words = `expected the order ${venueOrderId} of a trade of ${pair}, was none`;
+      throw new VenueFault(words, { retryable: true });
     },
   });
 

@@ -22,7 +22,7 @@ export function createOwnTrades(options: {
   client: Binance;
   asking: Asking;
   pairOf: PairOf;
-  /** Our id of an order the venue names; empty when there is none. */
+  /** Our id of an order the venue names. Throws `VenueFault` while the venue does not know it. */
   clientIdOf(pair: string, venueOrderId: string): Promise<string>;
 }): OwnTrades {
   const { client, asking, pairOf, clientIdOf } = options;

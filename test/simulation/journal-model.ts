@@ -36,6 +36,8 @@ export class JournalModel {
   readonly #balances = new Map<string, Amount>();
   day: { number: number; isLatched: boolean } | undefined;
   trading: 'active' | 'reducing' = 'active';
+  /** Some entry knew what time it is. */
+  isOpen = false;
   /** Return of the day as the last mark has it, until a latch or another day. */
   marked: number | undefined;
 
@@ -57,6 +59,7 @@ export class JournalModel {
   /** Takes an entry; what is wrong with it in itself, in words by invariant. */
   take(entry: Entry): readonly Wrong[] {
     const { postings } = entry.data as { postings?: readonly Posting[] };
+    if (entry.at > 0) this.isOpen = true;
     const unbalanced = postings === undefined ? undefined : this.#post(postings);
     const wrong = this.#order(entry) ?? this.#portfolio(entry);
     this.#position(entry);

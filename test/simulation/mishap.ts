@@ -15,6 +15,8 @@ interface MishapWorld {
   readonly trace: Trace;
   readonly exchange: SimulatedExchange;
   readonly machine: Machine;
+  /** The books have begun, and know what time it is. */
+  readonly isOpen: boolean;
 }
 
 export class Mishaps {
@@ -28,7 +30,8 @@ export class Mishaps {
   begin(): void {
     const { queue, fate } = this.#world;
     queue.after(minuteMs * (0.5 + fate.draw('minute')), () => {
-      this.#befall();
+      // What was there before the books began is none of their business.
+      if (this.#world.isOpen) this.#befall();
       this.begin();
     });
   }

@@ -109,6 +109,10 @@ export class World {
     return this.#life?.isOver === false ? this.#trader?.engine : undefined;
   }
 
+  get isOpen(): boolean {
+    return this.#auditor.model.isOpen;
+  }
+
   get database(): string {
     return this.#database;
   }

@@ -225,14 +225,18 @@ describe('the records', () => {
     ]);
   });
 
-  test('a trade of an order nobody remembers belongs to nobody', async () => {
+  test('a trade that is listed before its order is nobody’s yet: it is asked about again', async () => {
+    let isListed = false;
     script(
-      () => undefined,
+      () => (isListed ? orderAnswer : undefined),
       () => rows,
     );
     await at.venue.connect();
-    const found = await at.venue.fills('BTC/USDT', 0);
-    expect(found.map(({ clientOrderId }) => clientOrderId)).toEqual(['', '']);
+    const error = await at.venue.fills('BTC/USDT', 0).catch((fault: unknown) => fault);
+    expect(error).toBeInstanceOf(VenueFault);
+    expect(error).toMatchObject({ retryable: true });
+    isListed = true;
+    expect(await at.venue.fills('BTC/USDT', 0)).toEqual(fills);
   });
 
   test.each([[{}], [{ balances: 'all' }], [{ balances: [{ asset: 'BTC', free: 'NaN' }] }]])(
