@@ -30,6 +30,22 @@ export function wrongFree(book: Portfolio): string | undefined {
     : undefined;
 }
 
+/** When the trader decided on each of its orders, in true time: as soon as its book has them. */
+export class Decisions {
+  readonly #at = new Map<string, Millis>();
+
+  look({ orders }: Portfolio, now: Millis): void {
+    for (const clientOrderId of orders.keys()) {
+      if (!this.#at.has(clientOrderId)) this.#at.set(clientOrderId, now);
+    }
+  }
+
+  /** Milliseconds since then; none for an order that no book has had. */
+  age(clientOrderId: string, now: Millis): Millis {
+    return now - (this.#at.get(clientOrderId) ?? now);
+  }
+}
+
 interface Told {
   readonly clientOrderId: string;
   readonly tradeId: string;
