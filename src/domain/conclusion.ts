@@ -59,7 +59,5 @@ export function conclude(draft: Draft, news: OrderNews, instrument: Instrument):
       record(closingOf(draft, live.order.configId, instrument, at));
       return facts;
     }
-    default:
-      return facts;
   }
 }

@@ -65,7 +65,7 @@ export function bootstrapReaches(returns: Float64Array, level: number, rules: Bo
 /** Index of the nearest rank among the sorted resamples. */
 const rankOf = ({ quantile, resamples }: Bootstrap): number => Math.ceil(quantile * resamples) - 1;
 
-/** Deepest drawdown of one resample; no further than `level`, where that ends the question. */
+/** Deepest drawdown of one resample; no further than about `level`, where that ends the question. */
 function resampledDrawdown(
   returns: Float64Array,
   block: number,
@@ -76,9 +76,10 @@ function resampledDrawdown(
   let below = 0;
   let deepest = 0;
   let left = returns.length;
-  while (left > 0 && deepest < level) {
+  while (left > 0) {
+    // Drawn even when nothing more is asked, so that the next resample is the one it would have been.
     const start = Math.floor(chance() * starts);
-    const end = start + Math.min(block, left);
+    const end = deepest < level ? start + Math.min(block, left) : start;
     for (let at = start; at < end; at += 1) {
       below -= returns[at] ?? Number.NaN;
       if (below < 0) below = 0;

@@ -26,12 +26,12 @@ export interface Backtest extends Search {
  * before it must stand there too: else its deflated Sharpe ratio is undefined, and it promotes nothing.
  */
 export function backtestOf({ evidence }: Pick<Configuration, 'evidence'>): Backtest | null {
-  const returns = evidence?.['returns_r'];
+  const { returns_r: returns, trials, sharpe_variance: sharpeVariance } = evidence ?? {};
   if (!Array.isArray(returns)) return null;
   return {
     returns: returns.map(Number),
-    trials: Number(evidence?.['trials'] ?? Number.NaN),
-    sharpeVariance: Number(evidence?.['sharpe_variance'] ?? Number.NaN),
+    trials: Number(trials ?? Number.NaN),
+    sharpeVariance: Number(sharpeVariance ?? Number.NaN),
   };
 }
 

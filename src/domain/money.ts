@@ -41,13 +41,13 @@ export function price(value: Numeric): Price {
   return minted as Price;
 }
 
+/** Digits, as people and venues write them: no sign but a minus, no space, no exponent beyond reason. */
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i;
+
 /** Reads untrusted text or a number; undefined unless it is a finite decimal. */
 export function parseDecimal(value: unknown): Decimal | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  if (typeof value === 'string' && !/^-?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i.test(value))
-    return undefined;
-  const minted = new Exact(value);
-  return minted.isFinite() ? minted : undefined;
+  return NUMBER.test(`${value}`) ? new Exact(value) : undefined;
 }
 
 export const ZERO_MONEY: Money = money(0);

@@ -67,10 +67,9 @@ export interface Search {
 
 const EULER = 0.5772156649015329;
 
-/** The best per-trade Sharpe ratio that `trials` worthless sets would show: 0 for one, NaN for none. */
+/** The best per-trade Sharpe ratio that `trials` worthless sets would show: 0 for one, NaN for fewer. */
 function luckiestSharpe({ trials, sharpeVariance }: Search): number {
   if (trials === 1) return 0;
-  if (!(trials > 1 && sharpeVariance >= 0)) return Number.NaN;
   const first = normalQuantile(1 - 1 / trials);
   const second = normalQuantile(1 - 1 / (trials * Math.E));
   return Math.sqrt(sharpeVariance) * ((1 - EULER) * first + EULER * second);

@@ -1,6 +1,7 @@
 // The supervisor's one decision: a batch of proposals against one running book. Each is checked in
 // the order of DOMAIN §3, sized, trimmed and reserved before the next is looked at.
 import { barring } from './account.ts';
+import { assert } from './assert.ts';
 import { assetOf } from './candle.ts';
 import { byPrecedence } from './configuration.ts';
 import {
@@ -113,9 +114,7 @@ function sized(
   const { signal, configuration } = proposal;
   const instrument = terms.instruments.get(signal.pair);
   const { sharpe, stage, winRatePercent } = configuration;
-  if (instrument === undefined || sharpe === null) {
-    return refused(proposal, { code: 'pair-unknown' }, unsized, moment.at, true);
-  }
+  assert(instrument !== undefined && sharpe !== null, 'expected an eligible proposal');
   const capital = terms.sizing.capital === 'equity' ? standing.equity : standing.available;
   const { confidence } = signal;
   const formula = size({ stage, sharpe, winRatePercent, confidence, capital }, terms.sizing);

@@ -34,8 +34,7 @@ export function settle(
   instrument: Instrument,
   feePrice?: Price,
 ): readonly Fact[] {
-  const live = draft.orders.get(fill.clientOrderId);
-  assert(live !== undefined, `expected an order for fill ${fill.tradeId}, was none`);
+  const live = orderOf(draft, fill);
   if (live.trades.includes(fill.tradeId) || !quantity(fill.quantity).gt(0)) return [];
   const facts: Fact[] = [];
   const record = (next: Fact | undefined): void => {
@@ -158,12 +157,12 @@ function fillFact(
 
 /** The venue filled more than was asked for: it is right, and somebody must know. */
 function overfillOf(draft: Draft, fill: Fill): Fact | undefined {
-  const live = draft.orders.get(fill.clientOrderId);
-  if (live === undefined || !live.filled.gt(live.order.quantity)) return undefined;
-  const excess = text(live.filled.minus(live.order.quantity));
+  const { order, filled } = orderOf(draft, fill);
+  if (!filled.gt(order.quantity)) return undefined;
+  const excess = text(filled.minus(order.quantity));
   return fact(
     'order.overfilled',
-    { at: fill.at, key: fill.clientOrderId, cause: live.order.signalId },
+    { at: fill.at, key: fill.clientOrderId, cause: order.signalId },
     { clientOrderId: fill.clientOrderId, excess },
   );
 }
@@ -178,6 +177,12 @@ export function completionOf(draft: Draft, fill: Fill): Fact | undefined {
     { at: fill.at, key: fill.clientOrderId, cause: live.order.signalId },
     { clientOrderId: fill.clientOrderId, state: 'filled', code: null, message: null },
   );
+}
+
+function orderOf(draft: Draft, { clientOrderId, tradeId }: Fill): LiveOrder {
+  const live = draft.orders.get(clientOrderId);
+  assert(live !== undefined, `expected an order for fill ${tradeId}, was none`);
+  return live;
 }
 
 function positionOf(draft: Draft, configId: string): Position {

@@ -17,7 +17,7 @@ export interface Attempt {
 }
 
 /** Refusals of Binance that are final: it says that there is no order. */
-const FINAL_CODES: ReadonlySet<number> = new Set([
+const FINAL_CODES: ReadonlySet<unknown> = new Set([
   -1002, // unauthorized
   -1003, // too many requests
   -1013, // a filter of the symbol
@@ -66,18 +66,19 @@ const unknown = (reason: string): Outcome => ({
   reason: reason.slice(0, reasonLengthMax),
 });
 
-function wordsIn(body: string): Words | undefined {
+/** What a body says; nothing where it cannot be read. */
+function wordsIn(body: string): Words {
   try {
     const value: unknown = JSON.parse(body);
-    return isWords(value) ? value : undefined;
+    return isWords(value) ? value : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-function accepted(order: Order, words: Words | undefined, pairOf: PairOf): Outcome | undefined {
-  const report = words === undefined ? undefined : reportOf(words, pairOf);
-  if (words === undefined || report === undefined) return undefined;
+function accepted(order: Order, words: Words, pairOf: PairOf): Outcome | undefined {
+  const report = reportOf(words, pairOf);
+  if (report === undefined) return undefined;
   if (report.clientOrderId !== order.clientOrderId || report.pair !== order.pair) return undefined;
   const fills = fillsOf(words, report);
   if (fills === undefined) return undefined;
@@ -86,9 +87,9 @@ function accepted(order: Order, words: Words | undefined, pairOf: PairOf): Outco
   return sum.eq(report.filled) ? { kind: 'accepted', report, fills } : undefined;
 }
 
-function refused(status: number, words: Words | undefined): Outcome | undefined {
-  const code = words?.['code'];
-  const text = words?.['msg'];
+function refused(status: number, words: Words): Outcome | undefined {
+  const code = words['code'];
+  const text = words['msg'];
   const message = typeof text === 'string' ? text.slice(0, reasonLengthMax) : `HTTP ${status}`;
   if (DOOR_STATUSES.has(status)) {
     return {
@@ -97,7 +98,7 @@ function refused(status: number, words: Words | undefined): Outcome | undefined 
       message,
     };
   }
-  if (!FINAL_STATUSES.has(status) || typeof code !== 'number') return undefined;
+  if (!FINAL_STATUSES.has(status)) return undefined;
   if (code === -2010 && DUPLICATE.test(message)) return { kind: 'exists' };
   return FINAL_CODES.has(code) ? { kind: 'rejected', code: `${code}`, message } : undefined;
 }

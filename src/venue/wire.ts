@@ -14,17 +14,18 @@ export const isWords = (value: unknown): value is Words =>
 /** What an order is asked about by: the venue knows symbols, we know pairs. */
 export type PairOf = (symbol: string) => string | undefined;
 
-const states: Readonly<Record<string, OrderReport['state']>> = {
-  NEW: 'open',
-  PENDING_NEW: 'open',
-  PENDING_CANCEL: 'open',
-  PARTIALLY_FILLED: 'partial',
-  FILLED: 'filled',
-  CANCELED: 'canceled',
-  EXPIRED: 'canceled',
-  EXPIRED_IN_MATCH: 'canceled',
-  REJECTED: 'rejected',
-};
+/** By the venue's word. A map: what an object inherits is no state. */
+const states: ReadonlyMap<unknown, OrderReport['state']> = new Map([
+  ['NEW', 'open'],
+  ['PENDING_NEW', 'open'],
+  ['PENDING_CANCEL', 'open'],
+  ['PARTIALLY_FILLED', 'partial'],
+  ['FILLED', 'filled'],
+  ['CANCELED', 'canceled'],
+  ['EXPIRED', 'canceled'],
+  ['EXPIRED_IN_MATCH', 'canceled'],
+  ['REJECTED', 'rejected'],
+]);
 
 /** Text of an identifier; undefined for what is none, -1 included. */
 const identifier = (value: unknown): string | undefined => {
@@ -62,12 +63,12 @@ function whole<T extends object>(parts: { [K in keyof T]: T[K] | undefined }): T
 
 /** An order as REST tells it: the answer to a placed one, a query, a row of open orders. */
 export function reportOf(words: Words, pairOf: PairOf): OrderReport | undefined {
-  const { clientOrderId, status } = words;
+  const { clientOrderId } = words;
   return whole<OrderReport>({
     clientOrderId: typeof clientOrderId === 'string' ? clientOrderId : undefined,
     venueOrderId: identifier(words['orderId']),
     pair: pairIn(words['symbol'], pairOf),
-    state: typeof status === 'string' ? states[status] : undefined,
+    state: states.get(words['status']),
     filled: amount(words['executedQty']),
     at: instant(words['transactTime']) ?? instant(words['updateTime']) ?? instant(words['time']),
   });
@@ -121,7 +122,7 @@ export function executionOf(
     clientOrderId: originalId(words),
     venueOrderId: identifier(words['i']),
     pair: pairIn(words['s'], pairOf),
-    state: typeof words['X'] === 'string' ? states[words['X']] : undefined,
+    state: states.get(words['X']),
     filled: amount(words['z']),
     at: instant(words['T']) ?? instant(words['E']),
   });

@@ -18,8 +18,8 @@ import {
   type Validated,
   type Verdict,
 } from '../../src/domain/lifecycle-state.ts';
-import { probabilisticSharpe } from '../../src/domain/performance.ts';
-import { chanceOf } from '../../src/domain/statistic.ts';
+import { probabilisticSharpe, sampleOf } from '../../src/domain/performance.ts';
+import { chanceOf, wilson } from '../../src/domain/statistic.ts';
 import { DAY } from '../../src/domain/time.ts';
 import { TrackRecord } from '../../src/domain/track-record.ts';
 
@@ -183,6 +183,16 @@ describe('a verdict says why', () => {
     expect(verdict?.measures[0]).toMatchObject({ name: 'psr', value: null, holds: false });
   });
 
+  test('for good: its validated sample is gone, and a fall counts up to its limit', () => {
+    const last = judged('PAPER', { returns: even(300), baseline: faint });
+    expect(last).toMatchObject({ kind: 'archived', validated: null });
+    const fall = judged('DECAY', { returns: [], at: 120 * DAY, state: { falls: 1 } });
+    expect(fall?.measures.at(-1)).toEqual({
+      ...{ name: 'falls', value: 2, relation: '<', limit: 3, holds: true },
+    });
+    expect(fall?.validated).toBeNull();
+  });
+
   test.each([
     [1.5, 'promoted'],
     [1.51, 'denied'],
@@ -205,6 +215,12 @@ describe('a backtest', () => {
     expect(advance(enter('PAPER', 0), verdict).isBacktestSpent).toBe(true);
     const spent = { returns: [], evidence: { backtest: sharp }, state: { isBacktestSpent: true } };
     expect(judged('PAPER', spent)).toBeUndefined();
+  });
+
+  test('is kept with its own share of wins; a trade of nothing is none', () => {
+    const backtest = { returns: [...cycle(40, 1, 1, 1, 0), -1], ...search };
+    const verdict = judged('PAPER', { returns: [], evidence: { backtest } });
+    expect(verdict?.sample).toMatchObject({ count: 41, winRate: wilson(30, 41) });
   });
 
   test.each([
@@ -318,6 +334,29 @@ describe('a pass is kept until its dwell ends', () => {
   });
 });
 
+describe('on the bound', () => {
+  test('the last trades are not yet too bad', () => {
+    const returns = cycle(50, -1, -1, 1.2, 0.5, -0.4);
+    const psr = probabilisticSharpe(sampleOf(returns));
+    const alarmed = (recentPsrMin: number) =>
+      judged('MATURE', {
+        ...{ returns, baseline: wide },
+        rules: { ...rules, alarm: { ...rules.alarm, recentPsrMin } },
+      })?.cause;
+    expect([alarmed(psr), alarmed(psr + 1e-9)]).toEqual([undefined, 'recent-psr']);
+  });
+
+  test('the likelihood ratio accepts, and 80 trades without an answer are enough', () => {
+    const decay = { ...rules.decay, alpha: 0.5, beta: 0.5 };
+    const even = judged('DECAY', { returns: [], at: 0, rules: { ...rules, decay } });
+    expect(said(even)).toBe('kept DECAY: sprt');
+    // Half of the validated mean says nothing either way.
+    const undecided = (count: number) => judged('DECAY', { returns: cycle(count, 0.15) });
+    expect(undecided(79)).toBeUndefined();
+    expect(said(undecided(80))).toBe('demoted PAPER: trades-spent');
+  });
+});
+
 describe('counts', () => {
   test('the third fall into PAPER archives, unless MATURE came in between', () => {
     const fall = (falls: number) => judged('DECAY', { returns: losing(59), state: { falls } });
@@ -345,6 +384,9 @@ describe('counts', () => {
     const story = new Story('DISCOVERY', null).tell(winning(30), DAY);
     expect(story.said).toEqual(['baselined DISCOVERY: provisional', 'promoted VALIDATION: look']);
     expect(story.verdicts[0]?.validated).toMatchObject({ count: 30, provisional: true });
+    expect(story.verdicts[0]?.measures).toEqual([]);
+    const spoilt = [...winning(29), Number.NaN, ...winning(5)];
+    expect(judged('MATURE', { returns: spoilt, baseline: null })).toBeUndefined();
   });
 
   test('the last 50 run on whatever the stage', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { type Draft, draftOf } from '../../src/domain/fold.ts';
 import { decimal } from '../../src/domain/money.ts';
-import type { Order, ProtectionRules } from '../../src/domain/order.ts';
+import { DEFAULT_PROTECTION, type Order, type ProtectionRules } from '../../src/domain/order.ts';
 import { liveStop } from '../../src/domain/protection.ts';
 import {
   concludeReported,
@@ -24,11 +24,10 @@ import {
 } from '../support/bench.ts';
 
 const pair = 'BTC/USDT';
-const both: ProtectionRules = { by: 'both', offset: 0.01 };
 
 function holding(
   stops: Readonly<Record<string, number>>,
-  protection = both,
+  protection: ProtectionRules = DEFAULT_PROTECTION,
 ): { draft: Draft; terms: ReturnType<typeof termsFor> } {
   const draft = draftOf(openedBook());
   const terms = termsFor([pair], { protection });

@@ -44,6 +44,13 @@ test('stops go before targets, whoever was armed first', () => {
   ]);
 });
 
+test('a price beyond all bounds sets off what there is, and is no matter where there is nothing', () => {
+  const beyond = Number.POSITIVE_INFINITY;
+  for (const price of [beyond, -beyond]) expect(armed().crossed(price, beyond)).toEqual([]);
+  expect(armed(one).crossed(beyond, 0)).toEqual([{ holder: 'one', reason: 'target' }]);
+  expect(armed(one).crossed(-beyond, 0)).toEqual([{ holder: 'one', reason: 'stop' }]);
+});
+
 test('levels the wrong way round, or a time that is none, are a bug', () => {
   expect(() => armed({ ...one, stop: 102 })).toThrow('expected stop < target');
   expect(() => armed({ ...one, stop: Number.NaN })).toThrow('expected stop < target');

@@ -118,7 +118,7 @@ describe('of a refusal', () => {
 
 test('a waterfall is plain: what is journalled is what was decided', () => {
   const waterfall = waterfallOf(card);
-  expect(JSON.parse(JSON.stringify(waterfall))).toEqual(waterfall);
+  expect(JSON.parse(JSON.stringify(waterfall))).toStrictEqual(waterfall);
 });
 
 test('the catalogue of refusals is in the order of the checks', () => {

@@ -30,6 +30,7 @@ function bench() {
   const halts: string[] = [];
   const journalled = new Set<string>();
   const timers: { at: number; run: () => void }[] = [];
+  const waits: number[] = [];
   const news = new Subject<VenueNews>();
   const answer = async <T>(value: T): Promise<T> => {
     if (state.isDown) throw new Error('timeout');
@@ -60,6 +61,7 @@ function bench() {
     clock: { market: () => NOON, wall: () => NOON, monotonic: () => state.now, observe() {} },
     timers: {
       after(ms, run) {
+        waits.push(ms);
         timers.push({ at: state.now + ms, run });
         return () => {};
       },
@@ -108,6 +110,7 @@ function bench() {
     said,
     halts,
     journalled,
+    waits,
     news,
     pass,
     settle,
@@ -136,6 +139,22 @@ test('the start asks until the venue answers, and takes what was said meanwhile 
   await pass(15_000);
   expect([isOver, told]).toEqual([true, ['transfer', 'order.reported']]);
   expect(said[0]).toContain('could not be asked');
+});
+
+test('a start whose round gives way to a person’s waits as long as that one takes, and no longer', async () => {
+  const { state, pass, waits, reconciliation } = bench();
+  state.isDown = true;
+  let isOver = false;
+  void reconciliation.begin().then(() => {
+    isOver = true;
+  });
+  void reconciliation.adopt(null, 'anna', 'a look').catch(() => {});
+  await pass(1000);
+  state.isDown = false;
+  await pass(15_000);
+  expect(isOver).toBe(true);
+  // A wait without end is none by the machine's timers, and one for ever by others.
+  expect(waits.every((ms) => ms <= 15_000)).toBe(true);
 });
 
 test('without an answer for five minutes a person is told, once, and the measure is no number', async () => {

@@ -26,7 +26,10 @@ export const STEPS = [
 export type Step = (typeof STEPS)[number];
 
 /** Where a process ends: the nth time that it comes to a step, or a while after its start. */
-export type Doom = { readonly at: Step; readonly nth: number } | { readonly afterMs: Millis };
+export interface Doom {
+  readonly step?: { readonly at: Step; readonly nth: number };
+  readonly afterMs?: Millis;
+}
 
 /** The hardware, which outlives the process. */
 export interface Machine {
@@ -75,7 +78,7 @@ export class Life {
       },
       every: (periodMs, run) => this.#every(queue, periodMs / rate, run),
     };
-    if (doom !== undefined && 'afterMs' in doom) {
+    if (doom?.afterMs !== undefined) {
       queue.after(doom.afterMs, () => {
         if (this.#mayCrash()) this.end('a time');
       });
@@ -88,7 +91,7 @@ export class Life {
     const count = (this.#counts.get(step) ?? 0) + 1;
     this.#counts.set(step, count);
     const doom = this.#doom;
-    const isDoomed = doom !== undefined && 'at' in doom && doom.at === step && doom.nth === count;
+    const isDoomed = doom?.step?.at === step && doom.step.nth === count;
     if (isDoomed && this.#mayCrash()) this.end(step);
     return !this.isOver;
   }

@@ -15,7 +15,7 @@ const RUNG = 0.0025;
 /** Minutes from one rung of the ladder to the next. */
 const RUNG_MINUTES = 3;
 /** How often a rung that was reclaimed is followed by a rise to the target. */
-const RISES = 0.5;
+const RISES = 0.25;
 
 const cents = (value: number): number => Math.round(value * 100) / 100;
 

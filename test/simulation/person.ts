@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 const by = 'anna';
 const reason = 'a look';
 /** Between two looks. */
-const everyMs: Millis = 20_000;
+const everyMs: Millis = 10_000;
 /** The file HALT is heeded this often. */
 const heedMs: Millis = 250;
 /** How often somebody halts while an entry waits for its commit. */

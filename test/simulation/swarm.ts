@@ -20,11 +20,11 @@ const KINDS = {
   frameLost: 0.2,
   frameTwice: 0.3,
   frameLate: 0.2,
-  frameBroken: 0.02,
+  frameBroken: 0.005,
   marketCut: 0.02,
   candleCorrected: 0.05,
   /** A price or a candle comes as no number, or as none there can be. */
-  numberBroken: 0.01,
+  numberBroken: 0.003,
   /** Orders are filled in pieces, or a part of them only. */
   pieces: 0.9,
   partOnly: 0.4,

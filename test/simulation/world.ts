@@ -26,14 +26,16 @@ import { startTrader, type Trader } from './trader.ts';
 
 const historyBars = 720;
 /** Faults go on for so long, and on until a seed was worth its time, but not for ever. */
-const faultyMs: Millis = 4.5 * minuteMs;
-const faultyMsMax: Millis = 20 * minuteMs;
+const faultyMs: Millis = 3.5 * minuteMs;
+const faultyMsMax: Millis = 10 * minuteMs;
+/** The first life lasts so long at most. */
+const firstMsMax: Millis = 3 * minuteMs;
 const ordersMin = 20;
 /** In which everything comes to rest once nothing fails any more, and how soon it is looked whether it has. */
 const restMs: Millis = 5 * minuteMs;
 const restMsMin: Millis = 45_000;
 /** A few minutes before midnight: each seed sees a day and an hour begin. */
-const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 57, 0, 700);
+const begunAt: Millis = Date.UTC(2026, 2, 10, 23, 58, 0, 700);
 
 export interface Outcome {
   readonly seed: number;
@@ -91,7 +93,7 @@ export class World {
     for (const pair of PAIRS) {
       const origin = Math.floor(begunAt / minuteMs - historyBars) * minuteMs;
       const market = {
-        ...{ origin: Math.floor(origin / hourMs) * hourMs, liveAt: begunAt },
+        ...{ origin: Math.floor(origin / hourMs) * hourMs, liveAt: begunAt - 3 * minuteMs },
         first: FIRST_PRICES[pair],
       };
       this.markets.set(pair, new PairMarket(swarm.seed, pair, market));
@@ -278,13 +280,14 @@ export class World {
   #doom(): Doom | undefined {
     const { fate } = this;
     if (!fate.isAwake) return undefined;
-    if (this.#lives > 1 && fate.draw('doom') > 0.3 + fate.rate('crashes')) return undefined;
-    if (fate.draw('doom kind') < 0.3) {
-      return { afterMs: fate.skewed('doom time', 50, faultyMs) };
-    }
+    const isFirst = this.#lives === 1;
+    if (!isFirst && fate.draw('doom') > 0.3 + fate.rate('crashes')) return undefined;
+    if (fate.draw('doom kind') < 0.3) return { afterMs: fate.skewed('doom time', 50, firstMsMax) };
     const at = STEPS[Math.floor(fate.draw('doom step') * STEPS.length)] ?? 'timer';
     const isOften = at === 'timer' || at === 'frame.comes';
-    return { at, nth: Math.ceil(fate.skewed('doom nth', 1, isOften ? 2000 : 40)) };
+    const nth = Math.ceil(fate.skewed('doom nth', 1, isOften ? 1000 : 40));
+    // A step may never come so often.
+    return { step: { at, nth }, ...(isFirst ? { afterMs: firstMsMax } : {}) };
   }
 
   /** The market moves. */

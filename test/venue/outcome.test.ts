@@ -1,9 +1,7 @@
 // Every way in which a venue answers an order, through the genuine client and real sockets, and what
 // the engine is to believe of it (the 23 answers and their classes).
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/ports.ts';
-import { outcomeOf } from '../../src/venue/outcome.ts';
 import { type Answer, json } from '../support/scripted-exchange.ts';
 import { eachWithVenue, entry, filledAnswer } from './bench.ts';
 
@@ -68,44 +66,4 @@ describe('over real sockets', () => {
     // Once, whatever came of it.
     expect(at.exchange.asked.filter(({ what }) => what === 'POST /api/v3/order')).toHaveLength(1);
   });
-});
-
-const attempt = (status: number, body: string) => ({
-  written: true,
-  answer: { status, body },
-  failure: undefined,
-});
-const pairOf = (symbol: string) => (symbol === 'BTCUSDT' ? 'BTC/USDT' : undefined);
-
-test('nothing but an echo of our own id is an acceptance', () => {
-  const part = fc.oneof(fc.jsonValue(), fc.constant(undefined));
-  const keys = fc.constantFrom(
-    ...['clientOrderId', 'orderId', 'symbol', 'status', 'executedQty', 'fills', 'transactTime'],
-  );
-  fc.assert(
-    fc.property(fc.integer({ min: 100, max: 599 }), keys, part, (status, key, value) => {
-      const body = JSON.stringify({ ...filledAnswer, [key]: value });
-      const outcome = outcomeOf(entry, attempt(status, body), pairOf);
-      if (outcome.kind !== 'accepted') return;
-      expect(status).toBeGreaterThanOrEqual(200);
-      expect(status).toBeLessThan(300);
-      expect(outcome.report.clientOrderId).toBe(entry.clientOrderId);
-      expect(outcome.report.venueOrderId).toMatch(/^\d+$/);
-      expect(outcome.fills).toHaveLength(2);
-    }),
-  );
-});
-
-test('an answer that is not understood is unknown, whatever it is', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 100, max: 599 }), fc.string(), (status, body) => {
-      fc.pre(status !== 418 && status !== 429);
-      expect(outcomeOf(entry, attempt(status, body), pairOf).kind).toBe('unknown');
-    }),
-  );
-});
-
-test('what was never written is not sent, even when something answered', () => {
-  const unwritten = { ...attempt(200, JSON.stringify(filledAnswer)), written: false };
-  expect(outcomeOf(entry, unwritten, pairOf).kind).toBe('not-sent');
 });
