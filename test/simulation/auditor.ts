@@ -22,6 +22,13 @@ const decisionMsMax: Millis = 2010;
 const tolerance = 0.02;
 const zero = exact(0);
 
+/** Invariants that the tables hold as well, by what their refusals name. */
+const CONSTRAINTS = [
+  ['fills.', '4 each trade once'],
+  ['days.', '18 days never go backwards'],
+  ['orders.', '3 one decision each'],
+] as const;
+
 export class Auditor {
   readonly findings: Finding[] = [];
   readonly model = new JournalModel();
@@ -79,7 +86,9 @@ export class Auditor {
 
   /** The store itself does not take what was decided. */
   storeRefused(error: unknown): void {
-    this.object('23 the store takes what is decided', String(error));
+    const words = String(error);
+    const broken = CONSTRAINTS.find(([table]) => words.includes(table));
+    this.object(`${broken?.[1] ?? '23 what is stored is sound'} (SQL)`, words);
   }
 
   /** Entries of one commit. */
