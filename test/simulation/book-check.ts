@@ -30,13 +30,14 @@ export function wrongFree(book: Portfolio): string | undefined {
     : undefined;
 }
 
-/** When the trader decided on each of its orders, in true time: as soon as its book has them. */
+/** When the trader decided on each order that it has not sent, in true time: as soon as its book has it. */
 export class Decisions {
   readonly #at = new Map<string, Millis>();
 
   look({ orders }: Portfolio, now: Millis): void {
-    for (const clientOrderId of orders.keys()) {
-      if (!this.#at.has(clientOrderId)) this.#at.set(clientOrderId, now);
+    for (const [clientOrderId, { state }] of orders) {
+      if (state !== 'sending') this.#at.delete(clientOrderId);
+      else if (!this.#at.has(clientOrderId)) this.#at.set(clientOrderId, now);
     }
   }
 
