@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { runBugs } from './bug-run.ts';
 import { guards } from './guard.ts';
 import { runGuards } from './guard-run.ts';
-import { withPlot } from './plot.ts';
 
 const { values } = parseArgs({
   options: {
@@ -31,8 +30,14 @@ async function run(): Promise<boolean> {
   }
   if (values.guards) {
     const [seed, count] = [Number(values.seed), Number(values.count)];
-    const options = { seed, count, seedsMax: Number(values.seeds ?? 300), msMax };
-    return withPlot((plot) => runGuards(plot, options, say));
+    const options = {
+      seed,
+      count,
+      only: values.only,
+      seedsMax: Number(values.seeds ?? 300),
+      msMax,
+    };
+    return runGuards(options, say);
   }
   const { quick, keep, only } = values;
   const seedsMax = Number(values.seeds ?? (quick ? 150 : 5000));

@@ -2,24 +2,34 @@
 import { spawn } from 'node:child_process';
 import type { Plot } from './plot.ts';
 
-/** Those that need neither sockets nor processes. */
 const FOLDERS = ['domain', 'machines', 'engine', 'venue', 'streams', 'strategies'] as const;
+/** What takes most of a minute by itself, and is about statistics and crowds. */
+const SLOW = [
+  ...['domain/characteristic', 'domain/lifecycle', 'engine/lifecycle', 'engine/midnight'],
+  ...['engine/queue', 'engine/overload', 'venue/storm', 'strategies/random-walk', 'streams/fuzz'],
+] as const;
 
 export interface SuiteResult {
   /** File and name of the first test that failed; undefined where all passed. */
   readonly failed: string | undefined;
+  /** It came to its end in time: where nothing failed, nothing fails. */
+  readonly isWhole: boolean;
   readonly seconds: number;
 }
 
-/** Runs the folders until one test fails; what does not end in time has not failed. */
-export function runSuite({ root }: Plot, msMax: number): Promise<SuiteResult> {
+/** Runs the folders, or one file, until a test fails, or until their time is over. */
+export function runSuite(
+  { root }: Plot,
+  msMax: number,
+  files: readonly string[] = FOLDERS.map((folder) => `test/${folder}/`),
+): Promise<SuiteResult> {
   const begunAt = performance.now();
-  const folders = FOLDERS.map((folder) => `test/${folder}/`);
   const child = spawn(
     process.execPath,
     [
-      ...['node_modules/vitest/vitest.mjs', 'run', '--dir', 'test', ...folders],
-      ...['--bail=1', '--maxWorkers=1', '--reporter=json'],
+      ...['node_modules/vitest/vitest.mjs', 'run', '--dir', 'test', ...files],
+      ...SLOW.flatMap((file) => ['--exclude', `**/${file}.test.ts`]),
+      ...['--bail=1', '--maxWorkers=1', '--testTimeout=60000', '--reporter=json'],
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
   );
@@ -31,7 +41,8 @@ export function runSuite({ root }: Plot, msMax: number): Promise<SuiteResult> {
   return new Promise((resolve) => {
     child.on('close', () => {
       clearTimeout(late);
-      resolve({ failed: firstFailure(out, root), seconds: (performance.now() - begunAt) / 1000 });
+      const seconds = (performance.now() - begunAt) / 1000;
+      resolve({ ...readReport(out, root), seconds });
     });
   });
 }
@@ -46,20 +57,18 @@ interface Report {
   }[];
 }
 
-function firstFailure(out: string, root: string): string | undefined {
-  const from = out.indexOf('{');
-  if (from < 0) return undefined;
+function readReport(out: string, root: string): Pick<SuiteResult, 'failed' | 'isWhole'> {
   let report: Report;
   try {
-    report = JSON.parse(out.slice(from)) as Report;
+    report = JSON.parse(out.slice(out.indexOf('{'))) as Report;
   } catch {
-    return undefined;
+    return { failed: undefined, isWhole: false };
   }
-  for (const { name, status, message, assertionResults } of report.testResults) {
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = name.replace(`${root}/`, '');
     const failed = assertionResults.find((one) => one.status === 'failed');
-    if (failed !== undefined) return `${file}: ${failed.fullName}`;
-    if (status === 'failed' && assertionResults.length === 0) return `${file}: ${message}`;
-  }
-  return undefined;
+    if (failed !== undefined) return [`${file}: ${failed.fullName}`];
+    return status === 'failed' && message !== '' ? [`${file}: ${message}`] : [];
+  });
+  return { failed: failures[0], isWhole: true };
 }

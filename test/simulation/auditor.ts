@@ -7,7 +7,7 @@ import type { Entry } from '../../src/domain/fact.ts';
 import { available, type Portfolio } from '../../src/domain/portfolio.ts';
 import { type Millis, timeframeMs } from '../../src/domain/time.ts';
 import type { ClosedCandle, PriceUpdate } from '../../src/ports.ts';
-import { ToldTrades, wrongFree } from './book-check.ts';
+import { Decisions, ToldTrades, wrongFree } from './book-check.ts';
 import { type Amount, type ExchangeEvent, exact, type Wanted } from './exchange.ts';
 import { JournalModel } from './journal-model.ts';
 import type { Finding, World } from './world.ts';
@@ -16,9 +16,18 @@ import type { Finding, World } from './world.ts';
 const lackMsMax: Millis = 5000;
 /** Market time is an estimate, and commits take a moment. */
 const graceMs: Millis = 3000;
+/** An entry that waited longer for its commit is not sent; on a clock that may be a little off. */
+const decisionMsMax: Millis = 2010;
 /** Prices move while a decision is written down. */
 const tolerance = 0.02;
 const zero = exact(0);
+
+/** Invariants that the tables hold as well, by what their refusals name. */
+const CONSTRAINTS = [
+  ['fills.', '4 each trade once'],
+  ['days.', '18 days never go backwards'],
+  ['orders.', '3 one decision each'],
+] as const;
 
 export class Auditor {
   readonly findings: Finding[] = [];
@@ -32,6 +41,7 @@ export class Auditor {
   /** Entries that left in this life: its ears are open for what becomes of them. */
   readonly #entered = new Set<string>();
   readonly #told = new ToldTrades();
+  readonly #decisions = new Decisions();
   #book: Portfolio | undefined;
   #troubleAt: Millis = 0;
   #lastSeq = 0;
@@ -76,7 +86,9 @@ export class Auditor {
 
   /** The store itself does not take what was decided. */
   storeRefused(error: unknown): void {
-    this.object('23 the store takes what is decided', String(error));
+    const words = String(error);
+    const broken = CONSTRAINTS.find(([table]) => words.includes(table));
+    this.object(`${broken?.[1] ?? '23 what is stored is sound'} (SQL)`, words);
   }
 
   /** Entries of one commit. */
@@ -188,6 +200,7 @@ export class Auditor {
     const isSame = book.orders === this.#book?.orders && book.balances === this.#book.balances;
     if (isSame) return;
     this.#book = book;
+    this.#decisions.look(book, this.#world.queue.now);
     const wrong = wrongFree(book);
     if (wrong !== undefined) this.object('13 reservation', wrong);
   }
@@ -198,6 +211,10 @@ export class Auditor {
     if (isHalted) this.object('19 halted', `${clientOrderId} left while HALT stood`);
     if (this.model.trading !== 'active') {
       this.object('19 halted', `${clientOrderId} left while the portfolio was reduced`);
+    }
+    const decidedMs = this.#decisions.age(clientOrderId, queue.now);
+    if (!(decidedMs <= decisionMsMax)) {
+      this.object('22 signals are fresh', `${clientOrderId} was decided ${decidedMs} ms ago`);
     }
     const closedAt = Number(signalId.split('@').at(-1));
     const ageMax = settings.execution.maxSignalAge * 60_000 + graceMs;

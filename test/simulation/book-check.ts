@@ -30,6 +30,23 @@ export function wrongFree(book: Portfolio): string | undefined {
     : undefined;
 }
 
+/** When the trader decided on each order that it has not sent, in true time: as soon as its book has it. */
+export class Decisions {
+  readonly #at = new Map<string, Millis>();
+
+  look({ orders }: Portfolio, now: Millis): void {
+    for (const [clientOrderId, { state }] of orders) {
+      if (state !== 'sending') this.#at.delete(clientOrderId);
+      else if (!this.#at.has(clientOrderId)) this.#at.set(clientOrderId, now);
+    }
+  }
+
+  /** Milliseconds since then; none for an order that no book has had. */
+  age(clientOrderId: string, now: Millis): Millis {
+    return now - (this.#at.get(clientOrderId) ?? now);
+  }
+}
+
 interface Told {
   readonly clientOrderId: string;
   readonly tradeId: string;
