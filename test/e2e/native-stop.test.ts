@@ -1,6 +1,6 @@
 // The engine is dead while the market falls: the stop at the venue sells for it, and the next start books
 // that, once, as the position's end.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { openReader } from '../../src/store/read.ts';
 import { audit } from '../support/audit/audit.ts';
 import { type Line, runCommand } from '../support/command.ts';
 import { calm, craftMarket, writeCandles } from '../support/crafted-market.ts';
-import { livePlace, startLive } from '../support/live-place.ts';
+import { configurationOf, livePlace, startLive } from '../support/live-place.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'troupe-native-stop-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -30,14 +30,6 @@ writeCandles(candleFile, market.candles);
 
 const storeFile = join(directory, 'data', 'troupe.db');
 
-/** Two of one pair: the one stop at the venue is both positions'. */
-function makeTwo(): void {
-  const file = join(directory, 'configurations.json');
-  const one = JSON.parse(readFileSync(file, 'utf8'));
-  const two = { ...one, id: 'second-sweep', lifecycle_stage: 'VALIDATION' };
-  writeFileSync(file, JSON.stringify([one, two]));
-}
-
 const is = (msg: string) => (line: Line) => line.msg === msg;
 
 test('while the engine is dead the venue’s stop sells for it', { timeout: 120_000 }, async () => {
@@ -50,8 +42,12 @@ test('while the engine is dead the venue’s stop sells for it', { timeout: 120_
     () => {},
   );
   try {
-    const place = livePlace(directory, { port: venue.port, speed, key, secret });
-    makeTwo();
+    // Two of one pair: the one stop at the venue is both positions'.
+    const configurations = [
+      configurationOf({}),
+      configurationOf({ id: 'second-sweep', lifecycle_stage: 'VALIDATION' }),
+    ];
+    const place = livePlace(directory, { port: venue.port, speed, key, secret, configurations });
     const first = startLive(place);
     const stop = await first.until(is('protection.ordered'), 60_000);
     const { clientOrderId, quantity } = (stop['data'] as { order: Record<string, string> }).order;
