@@ -1,5 +1,6 @@
 // Somebody who looks in now and then: resumes what was reduced, resets breakers, accepts what others traded; and, where
 // it is drawn, halts, flattens and closes.
+import type { Portfolio } from '../../src/domain/portfolio.ts';
 import type { Millis } from '../../src/domain/time.ts';
 import type { World } from './world.ts';
 
@@ -7,6 +8,8 @@ const by = 'anna';
 const reason = 'a look';
 /** Between two looks. */
 const everyMs: Millis = 10_000;
+/** What the venue may still be telling is not accepted before it has had time to. */
+const patienceMs: Millis = 30_000;
 /** The file HALT is heeded this often. */
 const heedMs: Millis = 250;
 /** How often somebody halts while an entry waits for its commit. */
@@ -17,6 +20,8 @@ export class Person {
   #isCalm = false;
   #isBusy = false;
   #mustAdopt = false;
+  /** Since when there has been something to accept. */
+  #wantedAt: Millis | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -57,8 +62,7 @@ export class Person {
       return;
     }
     const book = engine.book();
-    const { frozen, missing } = book.account;
-    if (frozen.size > 0 || missing.size > 0 || this.#mustAdopt) this.#adopt(engine);
+    if (this.#mayAccept(book)) this.#adopt(engine);
     for (const breaker of book.breakers.values()) {
       if (engine.resetBreaker(breaker, by, reason) === undefined) trace.met('breaker reset');
     }
@@ -66,6 +70,14 @@ export class Person {
     this.#world.isHalted = false;
     trace.write(this.#world.queue.now, 'anna resumes', 'resumed');
     engine.command('resume', by, reason);
+  }
+
+  /** There is something to accept, and has been for long enough. */
+  #mayAccept({ account: { frozen, missing } }: Portfolio): boolean {
+    const isWanted = frozen.size > 0 || missing.size > 0 || this.#mustAdopt;
+    const { now } = this.#world.queue;
+    this.#wantedAt = isWanted ? (this.#wantedAt ?? now) : undefined;
+    return this.#wantedAt !== undefined && now - this.#wantedAt >= patienceMs;
   }
 
   #adopt(engine: NonNullable<World['engine']>): void {

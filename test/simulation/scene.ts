@@ -54,7 +54,7 @@ export function settingsOf(fate: Fate): Settings {
         maxAssetExposure: fate.between('asset exposure', 0.08, 0.35),
         maxPositions: Math.floor(fate.between('positions', 4, 13)),
         cashReserve: fate.between('cash reserve', 0.2, 0.4),
-        ...{ stageCaps: { MATURE: 0.5 }, maxDailyLoss: isNarrow ? 0.0015 : 0.05 },
+        ...{ stageCaps: { MATURE: 0.5 }, maxDailyLoss: isNarrow ? 0.0008 : 0.05 },
       },
       protection: { by: fate.draw('protection') < 0.7 ? 'both' : 'engine', offset: 0.002 },
       breakers: {
