@@ -85,10 +85,12 @@ export async function joinEngine(options: StartOptions, ground: Ground): Promise
   const asking = { clock, timers, log, ended: options.ended ?? new AbortController().signal };
   const instruments = await insist('connect to the venue', () => venue.connect(), asking);
   const balances = await insist('ask for the balances', () => venue.balances(), asking);
-  const committed = createCommittedOrders(store.journal);
   const started = await recover(options, ground, { early, instruments, balances });
+  const wasReduced = started.start.book.trading !== 'active';
+  const committed = createCommittedOrders(store.journal, wasReduced);
   const gateway = joinGateway(
-    { settings, isHalted, log },
+    // What the book says of trading may still wait for its commit: what goes out is held to both.
+    { settings, isHalted: () => isHalted() || committed.isReduced, log },
     { venue, clock, takeCommitted: committed.take },
     () => engine,
   );

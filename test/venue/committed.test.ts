@@ -40,3 +40,21 @@ test('an order committed by an earlier run is not sent by this one', async () =>
   expect(read).toEqual(['exit.ordered']);
   expect(committed.take(clientOrderId)).toBe(false);
 });
+
+test('what keeps entries out does so until a word that it may again is committed, not only said', async () => {
+  const store = await storeAt(temporaryDirectory());
+  const about = { at: 1, key: 'USDT' };
+  const word = { by: 'anna', reason: 'a look' };
+  const committed = createCommittedOrders(store.journal, true);
+  expect(committed.isReduced).toBe(true);
+  const resumed = committed.journal.append([fact('trading.resumed', about, word)]);
+  expect(committed.isReduced).toBe(true);
+  await resumed;
+  expect(committed.isReduced).toBe(false);
+  for (const type of ['trading.reduced', 'trading.flattened'] as const) {
+    await committed.journal.append([fact(type, about, word)]);
+    expect(committed.isReduced).toBe(true);
+    await committed.journal.append([fact('trading.resumed', about, word)]);
+  }
+  await store.close();
+});
