@@ -127,8 +127,10 @@ export const ORDER_BUGS: readonly Patch[] = [
       {
         file: 'src/engine/committed.ts',
         find: `        const entries = await journal.append(facts);
-        for (const { type, data } of entries) {`,
-        put: `        for (const { type, data } of facts) {`,
+        for (const entry of entries) hear(entry);
+`,
+        put: `        for (const one of facts) hear({ ...one, seq: 0, v: 1 } as Entry);
+`,
       },
       {
         file: 'src/engine/committed.ts',
