@@ -117,10 +117,6 @@ export class World {
     return this.#database;
   }
 
-  get life(): Life | undefined {
-    return this.#life;
-  }
-
   /** Something is not as it must be. */
   object(invariant: string, detail: string): void {
     this.#auditor.object(invariant, detail);
